@@ -1,0 +1,19 @@
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+
+namespace HpoService.Search.Models;
+
+/// <summary>What a worker says about a model that it can train: data to everybody but the worker.</summary>
+/// <param name="Name">The name in <c>runner.model</c>.</param>
+/// <param name="Description">One or two sentences for people.</param>
+/// <param name="SettingsSchema">JSON Schema of <c>runner.settings</c>, as JSON text.</param>
+/// <param name="DefaultSpace">The search space of a study that names none.</param>
+/// <param name="DataSets">The names of the data sets it can be trained on.</param>
+/// <param name="Metrics">The metrics it reports, the one to optimise first.</param>
+public sealed record ModelCard(
+    string Name,
+    string Description,
+    string SettingsSchema,
+    IReadOnlyList<Parameter> DefaultSpace,
+    IReadOnlyList<string> DataSets,
+    IReadOnlyList<Objective> Metrics);

@@ -1,0 +1,104 @@
+using System.Data.Common;
+using HpoService.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace HpoService.Storage;
+
+/// <summary>The database behind the stores, and the only file that knows which provider it is.</summary>
+public sealed class Database
+{
+    private readonly DbContextOptions<HpoDbContext> _options;
+
+    // SQLite has one writer at a time. Writers of this process queue here, in order and without polling; other processes wait in
+    // SQLite's busy handler.
+    private readonly SemaphoreSlim _writer = new(1, 1);
+
+    private Database(string connectionString)
+    {
+        ConnectionString = connectionString;
+        _options = new DbContextOptionsBuilder<HpoDbContext>()
+            .UseSqlite(connectionString)
+            .AddInterceptors(new SqlitePragmas())
+            .Options;
+    }
+
+    /// <summary>ADO.NET connection string, for the job store.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>The version of the SQLite engine in use.</summary>
+    public static string Engine => SqliteNative.Engine;
+
+    /// <summary>A SQLite file in WAL mode; created with its folder by <see cref="MigrateAsync"/>.</summary>
+    /// <param name="path">The file; its -wal and -shm neighbours belong to it.</param>
+    public static Database Sqlite(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return new Database(new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(path), DefaultTimeout = 30, ForeignKeys = true }.ToString());
+    }
+
+    /// <summary>Brings the schema up to date. Safe to call from several processes at once: EF Core takes a migration lock.</summary>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var context = Open();
+        await context.Database.MigrateAsync(cancellationToken);
+    }
+
+    /// <summary>Whether the database answers.</summary>
+    public async Task<bool> CanConnectAsync(CancellationToken cancellationToken)
+    {
+        await using var context = Open();
+        return await context.Database.CanConnectAsync(cancellationToken);
+    }
+
+    internal HpoDbContext Open() => new(_options);
+
+    /// <summary>Runs one write transaction; commits when <paramref name="work"/> returns, rolls back when it throws.</summary>
+    /// <remarks>SQLite begins it with BEGIN IMMEDIATE, so that what is read inside cannot change before the commit. A crash before the
+    /// commit leaves nothing; after it, everything.</remarks>
+    internal async Task<T> WriteAsync<T>(Func<HpoDbContext, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            await using var context = Open();
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            var result = await work(context);
+            await context.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return result;
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    private sealed class SqlitePragmas : DbConnectionInterceptor
+    {
+        // synchronous=FULL: in WAL mode, NORMAL may lose the last commits on power loss; an answered request must survive that.
+        private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA foreign_keys=ON;";
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = Pragmas;
+            command.ExecuteNonQuery();
+        }
+
+        public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = Pragmas;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>For <c>dotnet ef migrations add</c> only.</summary>
+    private sealed class DesignTimeFactory : IDesignTimeDbContextFactory<HpoDbContext>
+    {
+        public HpoDbContext CreateDbContext(string[] args) => Sqlite("obj/design.db").Open();
+    }
+}

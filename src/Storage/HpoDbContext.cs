@@ -1,0 +1,45 @@
+using HpoService.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace HpoService.Storage;
+
+/// <summary>The tables. Enums are stored as text, times as Unix milliseconds.</summary>
+internal sealed class HpoDbContext(DbContextOptions<HpoDbContext> options) : DbContext(options)
+{
+    public DbSet<StudyRow> Studies => Set<StudyRow>();
+    public DbSet<TrialRow> Trials => Set<TrialRow>();
+    public DbSet<MeasurementRow> Measurements => Set<MeasurementRow>();
+    public DbSet<WorkerRow> Workers => Set<WorkerRow>();
+    public DbSet<ModelRow> Models => Set<ModelRow>();
+    public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<StudyRow>(study =>
+        {
+            study.ToTable("studies").HasKey(s => s.Id);
+            study.HasIndex(s => s.Name).IsUnique();
+            study.HasIndex(s => new { s.State, s.RunnerKind });
+            study.Property(s => s.State).HasConversion<string>();
+        });
+        modelBuilder.Entity<TrialRow>(trial =>
+        {
+            trial.ToTable("trials").HasKey(t => new { t.StudyId, t.Number });
+            trial.HasIndex(t => new { t.StudyId, t.State, t.Number });
+            trial.HasIndex(t => new { t.StudyId, t.Version });
+            trial.HasIndex(t => t.LeaseExpiresAt);
+            trial.Property(t => t.State).HasConversion<string>().IsConcurrencyToken();
+            trial.Property(t => t.LeaseToken).IsConcurrencyToken();
+            trial.HasOne<StudyRow>().WithMany().HasForeignKey(t => t.StudyId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<MeasurementRow>(measurement =>
+        {
+            measurement.ToTable("measurements").HasKey(m => new { m.StudyId, m.Number, m.Step });
+            measurement.HasIndex(m => new { m.StudyId, m.Version });
+            measurement.HasOne<TrialRow>().WithMany().HasForeignKey(m => new { m.StudyId, m.Number }).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<WorkerRow>().ToTable("workers").HasKey(w => w.Name);
+        modelBuilder.Entity<ModelRow>().ToTable("models").HasKey(m => m.Name);
+        modelBuilder.Entity<IdempotencyRow>().ToTable("idempotency_keys").HasKey(k => new { k.Scope, k.Key });
+    }
+}

@@ -1,0 +1,43 @@
+using HpoService.Search.Studies;
+
+namespace HpoService.Storage.Rows;
+
+/// <summary>A trial as stored; key (StudyId, Number). <see cref="State"/> and <see cref="LeaseToken"/> are concurrency tokens:
+/// an update only hits the row while both are what was read, which makes every move a compare-and-swap.</summary>
+internal sealed class TrialRow
+{
+    public long StudyId { get; set; }
+    public int Number { get; set; }
+    public TrialState State { get; set; }
+    public required string ParametersJson { get; set; }
+
+    /// <summary>Some parameters are still to be filled in by the sampler (enqueued with partial values).</summary>
+    public bool IsPartial { get; set; }
+    public string? SuggestedBy { get; set; }
+
+    /// <summary>How often it was started.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>How often an attempt broke by itself; bounded by the study's maxAttempts.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>How often its lease ran out; bounded so that a trial that takes its machine down cannot do so for ever.</summary>
+    public int LeaseLosses { get; set; }
+    public string? Worker { get; set; }
+
+    /// <summary>The current or, while queued, the last holder's token: its late result is still accepted.</summary>
+    public string? LeaseToken { get; set; }
+    public long? LeaseExpiresAt { get; set; }
+    public bool StopRequested { get; set; }
+    public string? StopReason { get; set; }
+    public string? ValuesJson { get; set; }
+    public string? LatestMeasurementJson { get; set; }
+    public string? Error { get; set; }
+    public string? UserAttributesJson { get; set; }
+    public long CreatedAt { get; set; }
+    public long? StartedAt { get; set; }
+    public long? CompletedAt { get; set; }
+
+    /// <summary>The study's version at the last change.</summary>
+    public long Version { get; set; }
+}

@@ -21,6 +21,7 @@ internal sealed class HpoDbContext(DbContextOptions<HpoDbContext> options) : DbC
             study.HasIndex(s => s.Name).IsUnique();
             study.HasIndex(s => new { s.State, s.RunnerKind });
             study.Property(s => s.State).HasConversion<string>();
+            study.Property(s => s.Version).IsConcurrencyToken();
         });
         modelBuilder.Entity<TrialRow>(trial =>
         {

@@ -165,6 +165,7 @@ namespace HpoService.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
@@ -197,6 +198,9 @@ namespace HpoService.Storage.Migrations
                     b.Property<string>("Error")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("FailedToken")
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER");
 
@@ -210,6 +214,9 @@ namespace HpoService.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("LeaseLosses")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LeaseMilliseconds")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("LeaseToken")

@@ -28,6 +28,12 @@ internal sealed class TrialRow
     /// <summary>The current or, while queued, the last holder's token: its late result is still accepted.</summary>
     public string? LeaseToken { get; set; }
     public long? LeaseExpiresAt { get; set; }
+
+    /// <summary>How long a renewal lasts.</summary>
+    public long LeaseMilliseconds { get; set; }
+
+    /// <summary>The token under which the last broken attempt was reported: makes a repeated report of it harmless.</summary>
+    public string? FailedToken { get; set; }
     public bool StopRequested { get; set; }
     public string? StopReason { get; set; }
     public string? ValuesJson { get; set; }

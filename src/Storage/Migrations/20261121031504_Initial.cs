@@ -103,6 +103,8 @@ namespace HpoService.Storage.Migrations
                     Worker = table.Column<string>(type: "TEXT", nullable: true),
                     LeaseToken = table.Column<string>(type: "TEXT", nullable: true),
                     LeaseExpiresAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    LeaseMilliseconds = table.Column<long>(type: "INTEGER", nullable: false),
+                    FailedToken = table.Column<string>(type: "TEXT", nullable: true),
                     StopRequested = table.Column<bool>(type: "INTEGER", nullable: false),
                     StopReason = table.Column<string>(type: "TEXT", nullable: true),
                     ValuesJson = table.Column<string>(type: "TEXT", nullable: true),

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace HpoService.Storage.Migrations
 {
     [DbContext(typeof(HpoDbContext))]
-    [Migration("20261121030502_Initial")]
+    [Migration("20261121031504_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -168,6 +168,7 @@ namespace HpoService.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
@@ -200,6 +201,9 @@ namespace HpoService.Storage.Migrations
                     b.Property<string>("Error")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("FailedToken")
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER");
 
@@ -213,6 +217,9 @@ namespace HpoService.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("LeaseLosses")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LeaseMilliseconds")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("LeaseToken")

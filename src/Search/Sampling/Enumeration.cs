@@ -1,0 +1,64 @@
+using HpoService.Search.Spaces;
+
+namespace HpoService.Search.Sampling;
+
+/// <summary>Walks through the points of a grid, lazily, each once, the last parameter fastest.</summary>
+internal static class Enumeration
+{
+    /// <summary>All points of the grid that takes every value of a discrete parameter with up to <paramref name="resolution"/> values and
+    /// that many evenly spaced ones, both ends among them, of any other numeric parameter.</summary>
+    public static IEnumerable<ParameterValues> Grid(SearchSpace space, int resolution) =>
+        Walk(space, [.. space.Parameters.Select(p => Values(p, resolution))], 0, []);
+
+    /// <summary>All points of a space whose parameters are all discrete; null when one is continuous.</summary>
+    public static IEnumerable<ParameterValues>? Complete(SearchSpace space) =>
+        space.Parameters.All(p => p.Cardinality is not null) ? Grid(space, int.MaxValue) : null;
+
+    private static IEnumerable<ParameterValues> Walk(
+        SearchSpace space, IEnumerable<ParameterValue>[] values, int index, Dictionary<string, ParameterValue> chosen)
+    {
+        if (index == values.Length)
+        {
+            yield return new ParameterValues(chosen);
+            yield break;
+        }
+
+        var parameter = space.Parameters[index];
+        if (!SearchSpace.IsActive(parameter, chosen))
+        {
+            foreach (var point in Walk(space, values, index + 1, chosen))
+                yield return point;
+            yield break;
+        }
+
+        foreach (var value in values[index])
+        {
+            chosen[parameter.Name] = value;
+            foreach (var point in Walk(space, values, index + 1, chosen))
+                yield return point;
+        }
+
+        chosen.Remove(parameter.Name);
+    }
+
+    private static IEnumerable<ParameterValue> Values(Parameter parameter, int resolution) => parameter switch
+    {
+        ChoiceParameter p => p.Choices,
+        FloatParameter { Step: not null } p when p.Cardinality <= resolution => Up(p.Cardinality!.Value).Select(k => (ParameterValue)p.AtStep(k)),
+        FloatParameter { Step: not null } p => Spread(p.Cardinality!.Value, resolution).Select(k => (ParameterValue)p.AtStep(k)),
+        IntParameter p when p.Cardinality <= resolution => Up(p.Cardinality!.Value).Select(k => (ParameterValue)(p.Low + k * p.Step)),
+        IntParameter { Scale: Scale.Log } p => Enumerable.Range(0, resolution)
+            .Select(i => (ParameterValue)Math.Round(p.Low * Math.Pow((double)p.High / p.Low, (double)i / (resolution - 1)))).Distinct(),
+        IntParameter p => Spread(p.Cardinality!.Value, resolution).Select(k => (ParameterValue)(p.Low + k * p.Step)),
+        _ => Enumerable.Range(0, resolution).Select(i => UnitCube.Decode(parameter, (double)i / (resolution - 1))).Distinct(),
+    };
+
+    private static IEnumerable<long> Up(long count)
+    {
+        for (var k = 0L; k < count; k++)
+            yield return k;
+    }
+
+    private static IEnumerable<long> Spread(long count, int resolution) =>
+        Enumerable.Range(0, resolution).Select(i => (long)Math.Round((count - 1) * ((double)i / (resolution - 1)))).Distinct();
+}

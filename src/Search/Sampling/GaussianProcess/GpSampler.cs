@@ -1,0 +1,67 @@
+using HpoService.Search.Numerics;
+using HpoService.Search.Sampling.Sobol;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+
+namespace HpoService.Search.Sampling.GaussianProcess;
+
+/// <summary>Bayesian optimisation of one objective: centre and Sobol points first, then the point with the largest expected improvement
+/// under a Gaussian process fitted to all that is known, pending trials believed to turn out as predicted.</summary>
+internal sealed class GpSampler : ISampler
+{
+    private readonly GpOptions _options;
+    private readonly Objective _objective;
+    private readonly long _seed;
+
+    public GpSampler(GpOptions options, Objective objective, long seed)
+    {
+        options.Validate();
+        (_options, _objective, _seed) = (options, objective, seed);
+    }
+
+    public IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count, CancellationToken cancellationToken)
+    {
+        var cube = new UnitCube(history.Space);
+        var visited = new Visited(history);
+        var known = history.Trials.Where(t => t.State is not (TrialState.Failed or TrialState.Canceled)).ToList();
+        var pending = known.Where(t => !t.State.IsFinal() && history.Space.Violations(t.Parameters).Count == 0).Select(t => t.Parameters).ToList();
+        var initial = _options.InitialTrials ?? Math.Min(2 + cube.Dimensions, 12);
+        var surrogate = known.Count + count <= initial ? null : Surrogate.Fit(history.Space, known, Score, _options.MaxObservations, cancellationToken);
+        var suggestions = new List<Suggestion>();
+        for (var i = 0; i < count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var number = history.NextNumber + i;
+            var stream = new RandomStream(_seed, number);
+            var isInitial = known.Count + i < initial;
+            var point = isInitial ? null : surrogate?.Propose(cube, pending, visited, _options.Candidates, stream, cancellationToken);
+            var by = point is not null ? "gp" : isInitial ? "gp:sobol" : "gp:fallback";
+            point ??= Design(cube, known.Count + i, stream, visited, cancellationToken);
+            if (point is null)
+                break;
+            visited.Add(point);
+            pending.Add(point);
+            suggestions.Add(new Suggestion(point, by));
+        }
+
+        return suggestions;
+    }
+
+    private double Score(TrialSnapshot trial) => trial.State switch
+    {
+        TrialState.Completed or TrialState.Pruned when trial.Values.TryGetValue(_objective.Metric, out var value) => _objective.Score(value),
+        _ => double.NaN,
+    };
+
+    private ParameterValues? Design(UnitCube cube, int index, RandomStream stream, Visited visited, CancellationToken cancellationToken)
+    {
+        var d = cube.Dimensions;
+        var u = index == 0 ? [.. Enumerable.Repeat(0.5, d)]
+            : d <= SobolSequence.MaxDimensions ? new SobolSequence(d, _seed).At((uint)index)
+            : PointSampler.Draw(stream, d);
+        var point = cube.Decode(u);
+        for (var redraw = 0; redraw < 200 && visited.Contains(point); redraw++)
+            point = cube.Decode(PointSampler.Draw(stream, d));
+        return visited.Contains(point) ? PointSampler.Leftover(cube.Space, visited, cancellationToken) : point;
+    }
+}

@@ -1,0 +1,65 @@
+using HpoService.Search.Numerics;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+
+namespace HpoService.Search.Sampling;
+
+/// <summary>Options of a sampler that has none.</summary>
+internal sealed record NoOptions;
+
+/// <summary>A sampler whose proposal for a trial depends on nothing but the seed, the trial's number and what was visited.</summary>
+/// <param name="kind">For <see cref="Suggestion.SuggestedBy"/>.</param>
+/// <param name="seed">The study's.</param>
+/// <param name="point">The cube's point for a trial number.</param>
+internal sealed class PointSampler(string kind, long seed, Func<UnitCube, int, double[]> point) : ISampler
+{
+    private const int Redraws = 200;
+
+    public IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count, CancellationToken cancellationToken)
+    {
+        var cube = new UnitCube(history.Space);
+        var visited = new Visited(history);
+        var suggestions = new List<Suggestion>();
+        for (var i = 0; i < count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var number = history.NextNumber + i;
+            if (Unvisited(cube, visited, number, cancellationToken) is not { } values)
+                break;
+            visited.Add(values);
+            suggestions.Add(new Suggestion(values, kind));
+        }
+
+        return suggestions;
+    }
+
+    private ParameterValues? Unvisited(UnitCube cube, Visited visited, int number, CancellationToken cancellationToken)
+    {
+        var values = cube.Decode(point(cube, number));
+        var stream = new RandomStream(seed, number);
+        for (var redraw = 0; redraw < Redraws && visited.Contains(values); redraw++)
+            values = cube.Decode(Draw(stream, cube.Dimensions));
+        return visited.Contains(values) ? Leftover(cube.Space, visited, cancellationToken) : values;
+    }
+
+    /// <summary>The first point of a finite space that was not visited; null when there is none.</summary>
+    public static ParameterValues? Leftover(SearchSpace space, Visited visited, CancellationToken cancellationToken)
+    {
+        foreach (var point in Enumeration.Complete(space) ?? [])
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!visited.Contains(point))
+                return point;
+        }
+
+        return null;
+    }
+
+    public static double[] Draw(RandomStream stream, int dimensions)
+    {
+        var point = new double[dimensions];
+        for (var i = 0; i < dimensions; i++)
+            point[i] = stream.NextDouble();
+        return point;
+    }
+}

@@ -1,0 +1,71 @@
+namespace HpoService.Search.Spaces;
+
+/// <summary>Maps a search space to [0, 1]^d and back, one coordinate a parameter. The only place that takes logs or rounds.</summary>
+/// <remarks>A continuous value is its relative position on its scale. A discrete one with k values takes the middle of its cell: cells
+/// have equal width, but for ints on a log scale, whose cells are as wide as [v − ½, v + ½] on that scale. So a uniform point of the
+/// cube decodes to a uniform value. An inactive parameter's coordinate is <see cref="Inactive"/>.</remarks>
+public sealed class UnitCube(SearchSpace space)
+{
+    /// <summary>The coordinate of an inactive parameter: the middle, so that two points where it is inactive agree.</summary>
+    public const double Inactive = 0.5;
+
+    /// <summary>The space.</summary>
+    public SearchSpace Space { get; } = space;
+
+    /// <summary>The number of coordinates.</summary>
+    public int Dimensions => Space.Parameters.Count;
+
+    /// <summary>The coordinates of a point, shape [d].</summary>
+    public double[] Encode(ParameterValues values) =>
+        [.. Space.Parameters.Select(p => values.TryGetValue(p.Name, out var value) ? Encode(p, value) : Inactive)];
+
+    /// <summary>The point of coordinates in [0, 1], shape [d]; those of inactive parameters are ignored.</summary>
+    public ParameterValues Decode(ReadOnlySpan<double> point)
+    {
+        var values = new Dictionary<string, ParameterValue>(Dimensions);
+        for (var i = 0; i < Dimensions; i++)
+        {
+            var parameter = Space.Parameters[i];
+            if (SearchSpace.IsActive(parameter, values))
+                values.Add(parameter.Name, Decode(parameter, Math.Clamp(point[i], 0, 1)));
+        }
+
+        return new ParameterValues(values);
+    }
+
+    /// <summary>The coordinate of one value.</summary>
+    public static double Encode(Parameter parameter, ParameterValue value) => parameter switch
+    {
+        FloatParameter { Step: null, Scale: Scale.Log } p => Relative(Math.Log(value.Number), Math.Log(p.Low), Math.Log(p.High)),
+        FloatParameter { Step: null } p => Relative(value.Number, p.Low, p.High),
+        FloatParameter { Step: { } step } p => Cell(Math.Round((value.Number - p.Low) / step), p.Cardinality!.Value),
+        IntParameter { Scale: Scale.Log } p => Relative(Math.Log(value.Number), Math.Log(p.Low - 0.5), Math.Log(p.High + 0.5)),
+        IntParameter p => Cell((value.Number - p.Low) / p.Step, p.Cardinality!.Value),
+        ChoiceParameter p => Cell(p.IndexOf(value), p.Choices.Count),
+        _ => throw new InvalidOperationException($"{parameter.GetType()} has no coordinate."),
+    };
+
+    /// <summary>The value at one coordinate in [0, 1].</summary>
+    public static ParameterValue Decode(Parameter parameter, double coordinate) => parameter switch
+    {
+        FloatParameter { Step: null, Scale: Scale.Log } p =>
+            Math.Clamp(Math.Exp(Math.Log(p.Low) + coordinate * (Math.Log(p.High) - Math.Log(p.Low))), p.Low, p.High),
+        FloatParameter { Step: null } p => Math.Clamp(p.Low + coordinate * (p.High - p.Low), p.Low, p.High),
+        FloatParameter p => p.AtStep(Index(coordinate, p.Cardinality!.Value)),
+        IntParameter { Scale: Scale.Log } p => Math.Clamp(
+            Math.Round(Math.Exp(Math.Log(p.Low - 0.5) + coordinate * (Math.Log(p.High + 0.5) - Math.Log(p.Low - 0.5)))), p.Low, p.High),
+        IntParameter p => p.Low + p.Step * Index(coordinate, p.Cardinality!.Value),
+        ChoiceParameter p => p.Choices[(int)Index(coordinate, p.Choices.Count)],
+        _ => throw new InvalidOperationException($"{parameter.GetType()} has no coordinate."),
+    };
+
+    /// <summary>The coordinate of the cell's middle; identity for continuous parameters.</summary>
+    public static double Snap(Parameter parameter, double coordinate) =>
+        parameter.Cardinality is null ? Math.Clamp(coordinate, 0, 1) : Encode(parameter, Decode(parameter, coordinate));
+
+    private static double Relative(double value, double low, double high) => Math.Clamp((value - low) / (high - low), 0, 1);
+
+    private static double Cell(double index, long count) => (index + 0.5) / count;
+
+    private static long Index(double coordinate, long count) => Math.Min((long)(coordinate * count), count - 1);
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace HpoService.Storage;
+
+/// <summary>Registers the stores.</summary>
+public static class StorageSetup
+{
+    /// <summary>Adds every store over one database.</summary>
+    public static IServiceCollection AddHpoStorage(this IServiceCollection services, Database database)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(database);
+        services.TryAddSingleton<ChangeSignal>();
+        services.TryAddSingleton<StudyStore>();
+        services.TryAddSingleton<TrialStore>();
+        services.TryAddSingleton<LeaseStore>();
+        services.TryAddSingleton<TrialDispatcher>();
+        services.TryAddSingleton<BestTrials>();
+        services.TryAddSingleton<ModelStore>();
+        services.TryAddSingleton<WorkerStore>();
+        services.TryAddSingleton<ChangeFeed>();
+        return services;
+    }
+}

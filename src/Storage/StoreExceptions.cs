@@ -1,0 +1,52 @@
+using HpoService.Search;
+using HpoService.Search.Studies;
+
+namespace HpoService.Storage;
+
+/// <summary>Something named in a request does not exist.</summary>
+/// <param name="kind">What was looked for, such as <c>study</c>: the problem type is <c>{kind}-not-found</c>.</param>
+/// <param name="name">The name or id that was given.</param>
+public sealed class NotFoundException(string kind, string name) : HpoException("", $"the {kind} must exist, but got '{name}'.")
+{
+    /// <summary>What was looked for.</summary>
+    public string Kind { get; } = kind;
+}
+
+/// <summary>A study of that name exists.</summary>
+public sealed class NameTakenException(string name) : HpoException("/name", $"a study's name must be new, but got '{name}', which exists.");
+
+/// <summary>A move that the state table does not have.</summary>
+public sealed class IllegalMoveException(string message) : HpoException("", message)
+{
+    internal static IllegalMoveException Of(string what, object from, object to) =>
+        new($"{what} must be in a state that can become {Word(to)}, but got {Word(from)}.");
+
+    private static string Word(object state) => state.ToString()!.ToLowerInvariant();
+}
+
+/// <summary>The study takes no more trials.</summary>
+public sealed class StudyClosedException(StudyState state)
+    : HpoException("", $"the study must be active or paused, but got {state.ToString().ToLowerInvariant()}.");
+
+/// <summary>Somebody else holds the trial by now.</summary>
+public sealed class StaleLeaseException(int number)
+    : HpoException("/leaseToken", $"leaseToken must be the token of trial {number}'s present lease, but got another.");
+
+/// <summary>An Idempotency-Key was used before, for another request.</summary>
+public sealed class IdempotencyConflictException(string key)
+    : HpoException("", $"an Idempotency-Key must come with the request that it first came with, but got '{key}' with another.");
+
+/// <summary>Reported values that break a rule.</summary>
+public sealed class InvalidValuesException(string pointer, string message) : HpoException(pointer, message);
+
+/// <summary>No worker has published a model of that name.</summary>
+public sealed class UnknownModelException(string name, IEnumerable<string> known)
+    : HpoException("/runner/model", $"model must be one of [{string.Join(", ", known)}], but got '{name}'.");
+
+/// <summary>The model knows no data set of that name.</summary>
+public sealed class UnknownDataSetException(string name, IEnumerable<string> known)
+    : HpoException("/runner/dataset", $"dataset must be one of [{string.Join(", ", known)}], but got '{name}'.");
+
+/// <summary>The study has changed since the caller saw it.</summary>
+public sealed class VersionMismatchException(long wanted, long actual)
+    : HpoException("", $"If-Match must be the study's present version {actual}, but got {wanted}.");

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using HpoService.Search;
+using HpoService.Search.Pruning;
+using HpoService.Search.Sampling;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+using HpoService.Storage.Rows;
+
+namespace HpoService.Storage;
+
+/// <summary>Rows to domain and back.</summary>
+internal static class Mapping
+{
+    // Diverged metrics are NaN or infinite: JSON has no such numbers, the strings stand in.
+    private static readonly JsonSerializerOptions Metrics = new(HpoJson.Options) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    public static string ToJson<T>(T value) => JsonSerializer.Serialize(value, HpoJson.Options);
+
+    public static T FromJson<T>(string json) => JsonSerializer.Deserialize<T>(json, HpoJson.Options)!;
+
+    public static string MetricsToJson(IReadOnlyDictionary<string, double> values) => JsonSerializer.Serialize(values, Metrics);
+
+    public static IReadOnlyDictionary<string, double> MetricsFromJson(string json) => JsonSerializer.Deserialize<Dictionary<string, double>>(json, Metrics)!;
+
+    public static string MeasurementToJson(Measurement measurement) => JsonSerializer.Serialize(measurement, Metrics);
+
+    public static StudyDefinition ToDefinition(this StudyRow row) => new(
+        row.Name,
+        ParameterSpec.ToSpace(FromJson<List<ParameterSpec>>(row.ParametersJson)),
+        FromJson<List<Objective>>(row.ObjectivesJson),
+        FromJson<SamplerSettings>(row.SamplerJson),
+        FromJson<PrunerSettings>(row.PrunerJson),
+        FromJson<Budget>(row.BudgetJson),
+        row.MaxAttempts,
+        FromJson<Runner>(row.RunnerJson));
+
+    public static TrialView ToView(this TrialRow row, IReadOnlyList<Measurement>? measurements = null, bool withLease = false) => new(
+        row.Number, row.State, FromJson<ParameterValues>(row.ParametersJson), row.Attempt, row.Worker,
+        measurements ?? row.Latest(),
+        row.ValuesJson is null ? null : MetricsFromJson(row.ValuesJson),
+        row.Error, row.SuggestedBy, ToTime(row.CreatedAt), ToTime(row.StartedAt), ToTime(row.CompletedAt),
+        withLease && row is { LeaseToken: { } token, LeaseExpiresAt: { } expiresAt } ? new Lease(token, ToTime(expiresAt)) : null,
+        row.UserAttributesJson is null ? null : JsonNode.Parse(row.UserAttributesJson)!.AsObject(),
+        row.Version);
+
+    public static TrialSnapshot ToSnapshot(this TrialRow row, IReadOnlyList<Measurement>? measurements = null)
+    {
+        var reported = measurements ?? row.Latest();
+        var values = row.ValuesJson is not null ? MetricsFromJson(row.ValuesJson)
+            : row.State == TrialState.Pruned && reported.Count > 0 ? reported[^1].Values
+            : new Dictionary<string, double>();
+        return new TrialSnapshot(row.Number, row.State, FromJson<ParameterValues>(row.ParametersJson), values, reported);
+    }
+
+    public static Measurement ToMeasurement(this MeasurementRow row) => new(row.Step, MetricsFromJson(row.ValuesJson));
+
+    public static DateTimeOffset ToTime(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    public static DateTimeOffset? ToTime(long? milliseconds) => milliseconds is { } ms ? ToTime(ms) : null;
+
+    private static IReadOnlyList<Measurement> Latest(this TrialRow row) =>
+        row.LatestMeasurementJson is null ? [] : [JsonSerializer.Deserialize<Measurement>(row.LatestMeasurementJson, Metrics)!];
+}

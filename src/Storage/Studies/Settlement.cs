@@ -1,0 +1,73 @@
+using HpoService.Search.Studies;
+using Microsoft.EntityFrameworkCore;
+
+namespace HpoService.Storage;
+
+/// <summary>Decides whether a study is over, inside the transaction of whatever may have ended it.</summary>
+internal static class Settlement
+{
+    /// <summary>Takes a completed trial's values into the best so far.</summary>
+    public static void Observe(this StudyWrite write, int number, IReadOnlyDictionary<string, double> values)
+    {
+        if (write.Definition.Objectives is not [var objective])
+            return;
+        var score = objective.Score(values[objective.Metric]);
+        if (write.Row.BestScore is { } best && best >= score)
+        {
+            write.Row.TrialsWithoutImprovement++;
+            return;
+        }
+
+        (write.Row.BestNumber, write.Row.BestScore, write.Row.TrialsWithoutImprovement) = (number, score, 0);
+    }
+
+    /// <summary>Completes the study when its budget, target or space is used up.</summary>
+    public static async Task SettleAsync(this StudyWrite write, CancellationToken cancellationToken)
+    {
+        if (write.Row.State.IsFinal())
+            return;
+        await write.Db.SaveChangesAsync(cancellationToken);
+        if (await ReasonAsync(write, cancellationToken) is not { } reason)
+            return;
+        write.Row.CompletionReason = reason;
+        write.Move(StudyState.Completed);
+        await write.CloseTrialsAsync(cancelRunning: false, "the study is complete", cancellationToken);
+    }
+
+    /// <summary>Withdraws what is queued; asks what runs to stop, or withdraws it too.</summary>
+    public static async Task CloseTrialsAsync(this StudyWrite write, bool cancelRunning, string reason, CancellationToken cancellationToken)
+    {
+        var open = await write.Db.Trials
+            .Where(t => t.StudyId == write.Row.Id && (t.State == TrialState.Queued || t.State == TrialState.Running))
+            .ToListAsync(cancellationToken);
+        foreach (var trial in open)
+        {
+            if (trial.State == TrialState.Queued || cancelRunning)
+            {
+                write.Move(trial, TrialState.Canceled);
+                trial.Error = reason;
+            }
+            else
+            {
+                (trial.StopRequested, trial.StopReason) = (true, reason);
+                write.Touch(trial);
+            }
+        }
+    }
+
+    private static async Task<string?> ReasonAsync(StudyWrite write, CancellationToken cancellationToken)
+    {
+        var (row, budget) = (write.Row, write.Definition.Budget);
+        if (write.Definition.Objectives is [var objective] && row.BestScore is { } best && objective.Target is { } target && best >= objective.Score(target))
+            return "target";
+        if (row.TrialsWithoutImprovement >= budget.MaxTrialsWithoutImprovement)
+            return "noImprovement";
+        if (write.Now >= row.CreatedAt + 1000 * budget.MaxSeconds)
+            return "maxSeconds";
+        if (row.NextNumber < budget.MaxTrials && !row.IsExhausted || budget.MaxTrials is null && !row.IsExhausted)
+            return null;
+        var pending = await write.Db.Trials.AnyAsync(
+            t => t.StudyId == row.Id && (t.State == TrialState.Queued || t.State == TrialState.Running), cancellationToken);
+        return pending ? null : row.NextNumber >= budget.MaxTrials ? "maxTrials" : "spaceExhausted";
+    }
+}

@@ -1,0 +1,182 @@
+using HpoService.Search;
+using HpoService.Search.Models;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+using HpoService.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace HpoService.Storage;
+
+/// <summary>Studies: create, read, change, move, delete. Every write is durable when its task completes.</summary>
+public sealed class StudyStore(Database database, ModelStore models, ChangeSignal signal, TimeProvider time)
+{
+    private const string CreateScope = "studies";
+
+    /// <summary>Creates a study with its first queued trials.</summary>
+    /// <exception cref="NameTakenException">The name exists.</exception>
+    /// <exception cref="InvalidParameterValuesException">An initial trial does not fit the space.</exception>
+    /// <exception cref="UnknownModelException">A training runner names a model that no worker has published.</exception>
+    public async Task<StudyView> CreateAsync(
+        StudyDefinition definition, string? description, IReadOnlyDictionary<string, string> labels,
+        IReadOnlyList<ParameterValues> initialTrials, Idempotency? idempotency, CancellationToken cancellationToken)
+    {
+        if (definition.Runner.Kind == Runner.Training)
+            Validate(definition.Runner, await models.ListAsync(cancellationToken));
+        Enqueuing.Validate(definition, initialTrials, "/initialTrials");
+        var id = await database.WriteAsync(async db =>
+        {
+            if (await db.RecallAsync<string>(CreateScope, idempotency, cancellationToken) is { } earlier)
+                return earlier;
+            if (await db.Studies.AnyAsync(s => s.Name == definition.Name, cancellationToken))
+                throw new NameTakenException(definition.Name);
+            var row = NewRow(definition, description, labels, time.GetUtcNow().ToUnixTimeMilliseconds());
+            db.Studies.Add(row);
+            await db.SaveChangesAsync(cancellationToken); // gives the row its id
+            var write = await StudyWrite.OpenAsync(db, $"{row.Id}", time, cancellationToken);
+            foreach (var values in initialTrials)
+                Enqueuing.Add(write, values, "initialTrials");
+            db.Remember(CreateScope, idempotency, $"{row.Id}", row.CreatedAt);
+            return $"{row.Id}";
+        }, cancellationToken);
+        signal.Raise();
+        return await GetAsync(id, cancellationToken);
+    }
+
+    /// <summary>The study of a name or an integer id.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    public async Task<StudyView> GetAsync(string study, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open();
+        return await ToViewAsync(db, await db.Studies.AsNoTracking().FindStudyAsync(study, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>A page of studies, newest first.</summary>
+    /// <param name="state">Only those in this state.</param>
+    /// <param name="label">Only those with this label, as <c>key</c> or <c>key=value</c>.</param>
+    /// <param name="query">Only those whose name or description contains this, ignoring case.</param>
+    /// <param name="after">The cursor of the page before.</param>
+    /// <param name="limit">1 to 1,000.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<Page<StudyView>> ListAsync(
+        StudyState? state, string? label, string? query, long? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open();
+        var rows = db.Studies.AsNoTracking().AsQueryable();
+        if (state is not null)
+            rows = rows.Where(s => s.State == state);
+        if (query is not null)
+            rows = rows.Where(s => EF.Functions.Like(s.Name, $"%{query}%") || EF.Functions.Like(s.Description, $"%{query}%"));
+        if (label is not null && label.Split('=', 2) is var pair)
+        {
+            var fragment = Mapping.ToJson(pair[0]) + ":" + (pair.Length > 1 ? Mapping.ToJson(pair[1]) : "");
+            rows = rows.Where(s => s.LabelsJson.Contains(fragment));
+        }
+
+        if (after is not null)
+            rows = rows.Where(s => s.Id < after);
+        var page = await rows.OrderByDescending(s => s.Id).Take(limit + 1).ToListAsync(cancellationToken);
+        var views = new List<StudyView>();
+        foreach (var row in page.Take(limit))
+            views.Add(await ToViewAsync(db, row, cancellationToken));
+        return new Page<StudyView>(views, page.Count > limit ? $"{page[limit - 1].Id}" : null);
+    }
+
+    /// <summary>Changes description, labels or budget; null leaves as it is.</summary>
+    /// <param name="study">Name or id.</param>
+    /// <param name="ifVersion">Only if this is the study's present version.</param>
+    /// <param name="description">The new description.</param>
+    /// <param name="labels">The new labels.</param>
+    /// <param name="budget">Makes the new budget of the old.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="VersionMismatchException">It has changed since.</exception>
+    public Task<StudyView> PatchAsync(
+        string study, long? ifVersion, string? description, IReadOnlyDictionary<string, string>? labels, Func<Budget, Budget>? budget,
+        CancellationToken cancellationToken) => ChangeAsync(study, ifVersion, async write =>
+        {
+            write.Row.Description = description ?? write.Row.Description;
+            write.Row.LabelsJson = labels is null ? write.Row.LabelsJson : Mapping.ToJson(labels);
+            write.Touch();
+            if (budget is null)
+                return;
+            if (write.Row.State.IsFinal())
+                throw new StudyClosedException(write.Row.State);
+            var changed = budget(write.Definition.Budget);
+            if (changed.Violations().ToList() is { Count: > 0 } violations)
+                throw new InvalidStudyException(violations);
+            write.Set(changed);
+            await write.SettleAsync(cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>Pauses, resumes or cancels. Moving to the state it is already in changes nothing.</summary>
+    /// <remarks>Pausing asks running trials to stop; canceling withdraws every trial that is not final.</remarks>
+    /// <exception cref="IllegalMoveException">The state table has no such move.</exception>
+    public Task<StudyView> MoveAsync(string study, StudyState to, CancellationToken cancellationToken) => ChangeAsync(study, null, async write =>
+    {
+        if (write.Row.State == to)
+            return;
+        write.Move(to);
+        if (to == StudyState.Canceled)
+            await write.CloseTrialsAsync(cancelRunning: true, "the study was canceled", cancellationToken);
+    }, cancellationToken);
+
+    /// <summary>Deletes a study with everything in it.</summary>
+    public async Task DeleteAsync(string study, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(async db => db.Studies.Remove(await db.Studies.FindStudyAsync(study, cancellationToken)), cancellationToken);
+        signal.Raise();
+    }
+
+    /// <summary>The ids of active studies whose trials run inside, on workers.</summary>
+    public async Task<IReadOnlyList<long>> ActiveInsideAsync(CancellationToken cancellationToken)
+    {
+        await using var db = database.Open();
+        return await db.Studies.Where(s => s.State == StudyState.Active && s.RunnerKind != Runner.External).Select(s => s.Id).ToListAsync(cancellationToken);
+    }
+
+    private async Task<StudyView> ChangeAsync(string study, long? ifVersion, Func<StudyWrite, Task> change, CancellationToken cancellationToken)
+    {
+        var id = await database.WriteAsync(async db =>
+        {
+            var write = await StudyWrite.OpenAsync(db, study, time, cancellationToken);
+            if (ifVersion is { } wanted && wanted != write.Row.Version)
+                throw new VersionMismatchException(wanted, write.Row.Version);
+            await change(write);
+            return write.Row.Id;
+        }, cancellationToken);
+        signal.Raise();
+        return await GetAsync($"{id}", cancellationToken);
+    }
+
+    private static void Validate(Runner runner, IReadOnlyList<ModelCard> cards)
+    {
+        var card = cards.FirstOrDefault(c => c.Name == runner.Model) ?? throw new UnknownModelException(runner.Model!, cards.Select(c => c.Name));
+        if (runner.DataSet is { } dataSet && !card.DataSets.Contains(dataSet))
+            throw new UnknownDataSetException(dataSet, card.DataSets);
+    }
+
+    private static StudyRow NewRow(StudyDefinition definition, string? description, IReadOnlyDictionary<string, string> labels, long now) => new()
+    {
+        Name = definition.Name, Description = description, LabelsJson = Mapping.ToJson(labels), State = StudyState.Active,
+        CreatedAt = now, UpdatedAt = now, Version = 1,
+        ObjectivesJson = Mapping.ToJson(definition.Objectives),
+        ParametersJson = Mapping.ToJson(definition.Space.Parameters.Select(ParameterSpec.From)),
+        SamplerJson = Mapping.ToJson(definition.Sampler), PrunerJson = Mapping.ToJson(definition.Pruner),
+        BudgetJson = Mapping.ToJson(definition.Budget), RunnerJson = Mapping.ToJson(definition.Runner),
+        RunnerKind = definition.Runner.Kind, MaxAttempts = definition.MaxAttempts,
+    };
+
+    private static async Task<StudyView> ToViewAsync(HpoDbContext db, StudyRow row, CancellationToken cancellationToken)
+    {
+        var counts = await db.Trials.Where(t => t.StudyId == row.Id).GroupBy(t => t.State)
+            .Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var best = row.BestNumber is { } number
+            ? await db.Trials.AsNoTracking().FirstAsync(t => t.StudyId == row.Id && t.Number == number, cancellationToken)
+            : null;
+        var definition = row.ToDefinition();
+        return new StudyView(
+            row.Id, definition, row.Description, Mapping.FromJson<Dictionary<string, string>>(row.LabelsJson), row.State, row.CompletionReason,
+            Mapping.ToTime(row.CreatedAt), Mapping.ToTime(row.UpdatedAt), Mapping.ToTime(row.CompletedAt),
+            Enum.GetValues<TrialState>().ToDictionary(state => state, state => counts.GetValueOrDefault(state)),
+            best?.ToView(), definition.Objectives.Count > 1 ? (await Best.FrontAsync(db, row.Id, definition, cancellationToken)).Count : null, row.Version);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Security.Cryptography;
+using HpoService.Search.Pruning;
+using HpoService.Search.Studies;
+using HpoService.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace HpoService.Storage;
+
+/// <summary>Leases: take, renew with reports and heartbeats, and take back when they run out.</summary>
+public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvider time)
+{
+    /// <summary>After so many lost leases a trial fails: something about it takes its workers down.</summary>
+    public const int MaxLeaseLosses = 5;
+
+    /// <summary>Takes the oldest queued trial of an active study, if its parallel limit allows one more.</summary>
+    public async Task<TrialView?> TakeAsync(string study, string worker, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var taken = await database.WriteAsync(async db =>
+        {
+            var write = await StudyWrite.OpenAsync(db, study, time, cancellationToken);
+            return await TakeAsync(write, 1, worker, duration, cancellationToken) is [var trial] ? trial : null;
+        }, cancellationToken);
+        if (taken is not null)
+            signal.Raise();
+        return taken?.ToView(withLease: true);
+    }
+
+    /// <summary>Stores a measurement, renews the lease and asks the pruner.</summary>
+    /// <remarks>A report for a trial that is final or held by somebody else is not stored and answers that the sender should stop.</remarks>
+    /// <exception cref="InvalidValuesException">A negative step or no value.</exception>
+    public Task<ReportAnswer> ReportAsync(string study, int number, string leaseToken, Measurement measurement, CancellationToken cancellationToken)
+    {
+        if (measurement.Step < 0)
+            throw new InvalidValuesException("/step", $"step >= 0 must hold, but got {measurement.Step}.");
+        if (measurement.Values.Count == 0)
+            throw new InvalidValuesException("/values", "values must hold at least one metric, but got none.");
+        return RenewAsync(study, number, leaseToken, null, async (write, trial) =>
+        {
+            var row = await write.Db.Measurements.FindAsync([write.Row.Id, number, measurement.Step], cancellationToken);
+            if (row is null)
+                write.Db.Measurements.Add(row = new MeasurementRow { StudyId = write.Row.Id, Number = number, Step = measurement.Step, ValuesJson = "" });
+            write.Touch(trial);
+            (row.ValuesJson, row.ReportedAt, row.Version) = (Mapping.MetricsToJson(measurement.Values), write.Now, write.Row.Version);
+            trial.LatestMeasurementJson = Mapping.MeasurementToJson(measurement);
+            await JudgeAsync(write, trial, measurement, cancellationToken);
+        }, cancellationToken);
+    }
+
+    /// <summary>Renews the lease, for <paramref name="duration"/> from now or as long as before.</summary>
+    public Task<ReportAnswer> HeartbeatAsync(string study, int number, string leaseToken, TimeSpan? duration, CancellationToken cancellationToken) =>
+        RenewAsync(study, number, leaseToken, duration, (_, _) => Task.CompletedTask, cancellationToken);
+
+    /// <summary>Puts trials whose lease ran out back into the queue, and ends studies whose time is up.</summary>
+    /// <returns>How many trials came back.</returns>
+    public async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await using var db = database.Open();
+        var due = await db.Trials.Where(t => t.State == TrialState.Running && t.LeaseExpiresAt < now).Select(t => t.StudyId).Distinct().ToListAsync(cancellationToken);
+        var active = await db.Studies.AsNoTracking().Where(s => s.State == StudyState.Active || s.State == StudyState.Paused)
+            .Select(s => new { s.Id, s.CreatedAt, s.BudgetJson }).ToListAsync(cancellationToken);
+        due.AddRange(active.Where(s => now >= s.CreatedAt + 1000 * Mapping.FromJson<Budget>(s.BudgetJson).MaxSeconds).Select(s => s.Id));
+        var lost = 0;
+        foreach (var id in due.Distinct())
+        {
+            lost += await database.WriteAsync(async write =>
+            {
+                var study = await StudyWrite.OpenAsync(write, $"{id}", time, cancellationToken);
+                var count = await SweepAsync(study, cancellationToken);
+                await study.SettleAsync(cancellationToken);
+                return count;
+            }, cancellationToken);
+        }
+
+        if (due.Count > 0)
+            signal.Raise();
+        return lost;
+    }
+
+    internal static async Task<int> SweepAsync(StudyWrite write, CancellationToken cancellationToken)
+    {
+        var expired = await write.Db.Trials
+            .Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Running && t.LeaseExpiresAt < write.Now).ToListAsync(cancellationToken);
+        foreach (var trial in expired)
+        {
+            trial.LeaseLosses++;
+            var to = write.Row.State.IsFinal() ? TrialState.Canceled
+                : trial.LeaseLosses < MaxLeaseLosses ? TrialState.Queued : TrialState.Failed;
+            if (to == TrialState.Failed)
+                trial.Error = $"the lease was lost {trial.LeaseLosses} times";
+            write.Move(trial, to); // keeps the token: a late result is still welcome while nobody else holds the trial
+        }
+
+        return expired.Count;
+    }
+
+    internal static async Task<IReadOnlyList<TrialRow>> TakeAsync(
+        StudyWrite write, int count, string worker, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        if (write.Row.State != StudyState.Active)
+            return [];
+        await SweepAsync(write, cancellationToken);
+        await write.Db.SaveChangesAsync(cancellationToken);
+        var room = write.Definition.Budget.MaxParallelTrials - await write.CountAsync(TrialState.Running, cancellationToken);
+        if (Math.Min(room, count) is var take && take <= 0)
+            return [];
+        var trials = await write.Db.Trials.Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Queued && !t.IsPartial)
+            .OrderBy(t => t.Number).Take(take).ToListAsync(cancellationToken);
+        foreach (var trial in trials)
+            await StartAsync(write, trial, worker, duration, cancellationToken);
+        return trials;
+    }
+
+    internal static async Task StartAsync(StudyWrite write, TrialRow trial, string worker, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        write.Move(trial, TrialState.Running);
+        if (++trial.Attempt > 1)
+        {
+            await write.Db.Measurements.Where(m => m.StudyId == write.Row.Id && m.Number == trial.Number).ExecuteDeleteAsync(cancellationToken);
+            trial.LatestMeasurementJson = null;
+        }
+
+        (trial.Worker, trial.StartedAt, trial.Error) = (worker, write.Now, null);
+        (trial.LeaseToken, trial.LeaseMilliseconds) = (RandomNumberGenerator.GetHexString(32, lowercase: true), (long)duration.TotalMilliseconds);
+        trial.LeaseExpiresAt = write.Now + trial.LeaseMilliseconds;
+        (trial.StopRequested, trial.StopReason) = (false, null);
+    }
+
+    private static async Task JudgeAsync(StudyWrite write, TrialRow trial, Measurement latest, CancellationToken cancellationToken)
+    {
+        if (write.Definition.Objectives.Any(o => latest.Values.TryGetValue(o.Metric, out var value) && !double.IsFinite(value)))
+        {
+            trial.Error = "an objective's metric must be finite, but got NaN or infinity.";
+            write.Move(trial, TrialState.Infeasible);
+            await write.SettleAsync(cancellationToken);
+            return;
+        }
+
+        if (write.Definition.Pruner.Kind == "none")
+            return;
+        await write.Db.SaveChangesAsync(cancellationToken);
+        var history = await Histories.LoadAsync(write.Db, write.Row, withMeasurements: true, cancellationToken);
+        var decision = PrunerRegistry.Create(write.Definition.Pruner).Decide(history, trial.Number, latest);
+        if (decision.ShouldStop)
+            (trial.StopRequested, trial.StopReason) = (true, $"pruner: {decision.Reason}");
+    }
+
+    private async Task<ReportAnswer> RenewAsync(
+        string study, int number, string leaseToken, TimeSpan? duration, Func<StudyWrite, TrialRow, Task> change, CancellationToken cancellationToken)
+    {
+        var answer = await database.WriteAsync(async db =>
+        {
+            var write = await StudyWrite.OpenAsync(db, study, time, cancellationToken);
+            var trial = await write.TrialAsync(number, cancellationToken);
+            if (trial.State.IsFinal())
+                return new ReportAnswer(true, $"the trial is {trial.State.ToString().ToLowerInvariant()}", null);
+            if (trial.LeaseToken != leaseToken)
+                return new ReportAnswer(true, "the lease is lost", null);
+            if (trial.State == TrialState.Queued)
+                write.Move(trial, TrialState.Running); // ran out, but nobody took it: the holder lives after all
+            trial.LeaseMilliseconds = (long?)duration?.TotalMilliseconds ?? trial.LeaseMilliseconds;
+            trial.LeaseExpiresAt = write.Now + trial.LeaseMilliseconds;
+            await change(write, trial);
+            var reason = trial.State.IsFinal() ? $"the trial is {trial.State.ToString().ToLowerInvariant()}"
+                : trial.StopRequested ? trial.StopReason
+                : write.Row.State == StudyState.Paused ? "the study is paused"
+                : write.Now > trial.StartedAt + 1000 * write.Definition.Budget.MaxTrialSeconds ? "maxTrialSeconds is over"
+                : null;
+            return new ReportAnswer(reason is not null, reason, Mapping.ToTime(trial.LeaseExpiresAt));
+        }, cancellationToken);
+        signal.Raise();
+        return answer;
+    }
+}

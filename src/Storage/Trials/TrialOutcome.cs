@@ -1,0 +1,46 @@
+using HpoService.Search.Studies;
+
+namespace HpoService.Storage;
+
+/// <summary>How an attempt at a trial ended.</summary>
+public abstract record TrialOutcome
+{
+    private TrialOutcome()
+    {
+    }
+
+    /// <summary>With final values; a non-finite objective makes the trial infeasible.</summary>
+    public sealed record Completed(IReadOnlyDictionary<string, double> Values) : TrialOutcome;
+
+    /// <summary>Stopped early on purpose.</summary>
+    public sealed record Pruned(string? Reason) : TrialOutcome;
+
+    /// <summary>These values cannot work.</summary>
+    public sealed record Infeasible(string? Reason) : TrialOutcome;
+
+    /// <summary>The attempt broke; the trial goes back to the queue while attempts are left.</summary>
+    public sealed record Failed(string? Reason) : TrialOutcome;
+
+    internal (TrialState State, IReadOnlyDictionary<string, double>? Values, string? Reason) Resolve(IReadOnlyList<Objective> objectives)
+    {
+        switch (this)
+        {
+            case Pruned(var reason): return (TrialState.Pruned, null, reason);
+            case Infeasible(var reason): return (TrialState.Infeasible, null, reason);
+            case Failed(var reason): return (TrialState.Failed, null, reason);
+        }
+
+        var values = ((Completed)this).Values;
+        foreach (var objective in objectives.Where(o => !values.ContainsKey(o.Metric)))
+            throw new InvalidValuesException($"/values/{objective.Metric}", $"values must hold every objective's metric, but got no '{objective.Metric}'.");
+        return values.FirstOrDefault(v => !double.IsFinite(v.Value)) is { Key: { } metric } bad
+            ? (TrialState.Infeasible, null, $"{metric} must be finite, but got {bad.Value}.")
+            : (TrialState.Completed, values, null);
+    }
+}
+
+/// <summary>The answer to a report or a heartbeat.</summary>
+/// <param name="ShouldStop">Whether to stop: pruner, cancel, pause, or a lost lease.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="LeaseExpiresAt">Until when the lease holds now; null when it is lost.</param>
+public sealed record ReportAnswer(bool ShouldStop, string? Reason, DateTimeOffset? LeaseExpiresAt);

@@ -1,0 +1,48 @@
+using HpoService.Search.Models;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+using HpoService.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace HpoService.Storage;
+
+/// <summary>The models that workers offer.</summary>
+public sealed class ModelStore(Database database, TimeProvider time)
+{
+    /// <summary>Publishes cards, replacing those of the same names.</summary>
+    public Task PublishAsync(IReadOnlyList<ModelCard> cards, CancellationToken cancellationToken) => database.WriteAsync(async db =>
+    {
+        foreach (var card in cards)
+        {
+            var row = await db.Models.FindAsync([card.Name], cancellationToken);
+            if (row is null)
+                db.Models.Add(row = new ModelRow { Name = card.Name, CardJson = "" });
+            (row.CardJson, row.UpdatedAt) = (Mapping.ToJson(CardSpec.From(card)), time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+
+        return cards.Count;
+    }, cancellationToken);
+
+    /// <summary>All cards, by name.</summary>
+    public async Task<IReadOnlyList<ModelCard>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var db = database.Open();
+        var rows = await db.Models.AsNoTracking().OrderBy(m => m.Name).ToListAsync(cancellationToken);
+        return rows.ConvertAll(row => Mapping.FromJson<CardSpec>(row.CardJson).ToCard());
+    }
+
+    /// <summary>One card.</summary>
+    /// <exception cref="NotFoundException">No worker has published it.</exception>
+    public async Task<ModelCard> GetAsync(string name, CancellationToken cancellationToken) =>
+        (await ListAsync(cancellationToken)).FirstOrDefault(card => card.Name == name) ?? throw new NotFoundException("model", name);
+
+    private sealed record CardSpec(
+        string Name, string Description, string SettingsSchema, IReadOnlyList<ParameterSpec> DefaultSpace, IReadOnlyList<string> DataSets,
+        IReadOnlyList<Objective> Metrics)
+    {
+        public static CardSpec From(ModelCard card) => new(
+            card.Name, card.Description, card.SettingsSchema, [.. card.DefaultSpace.Select(ParameterSpec.From)], card.DataSets, card.Metrics);
+
+        public ModelCard ToCard() => new(Name, Description, SettingsSchema, [.. DefaultSpace.Select(p => p.ToParameter())], DataSets, Metrics);
+    }
+}

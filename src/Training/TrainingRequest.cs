@@ -1,0 +1,29 @@
+using System.Text.Json;
+using HpoService.Search.Spaces;
+
+namespace HpoService.Training;
+
+/// <summary>One attempt at one trial.</summary>
+/// <param name="Model">A model of <see cref="Models.ModelRegistry"/>.</param>
+/// <param name="DataSet">A data set; null = the model's first.</param>
+/// <param name="Settings">The study's settings as a JSON object, or null.</param>
+/// <param name="Parameters">The trial's parameters, which override the settings.</param>
+/// <param name="Seed">Of initial weights, batches and dropout: same request, same result.</param>
+public sealed record TrainingRequest(string Model, string? DataSet, JsonElement? Settings, ParameterValues Parameters, long Seed);
+
+/// <summary>How training ended.</summary>
+public abstract record TrainingOutcome
+{
+    private TrainingOutcome()
+    {
+    }
+
+    /// <summary>With final values by metric.</summary>
+    public sealed record Completed(IReadOnlyDictionary<string, double> Values) : TrainingOutcome;
+
+    /// <summary>These values cannot work: the loss is not finite.</summary>
+    public sealed record Infeasible(string Reason) : TrainingOutcome;
+
+    /// <summary>Stopped because a report was answered so.</summary>
+    public sealed record Stopped : TrainingOutcome;
+}

@@ -133,6 +133,21 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
         return await db.Studies.Where(s => s.State == StudyState.Active && s.RunnerKind != Runner.External).Select(s => s.Id).ToListAsync(cancellationToken);
     }
 
+    /// <summary>Those of <see cref="ActiveInsideAsync"/> with fewer open trials than may run at once, or with queued ones.</summary>
+    public async Task<IReadOnlyList<long>> NeedingTrialsAsync(CancellationToken cancellationToken)
+    {
+        await using var db = database.Open();
+        var active = await db.Studies.AsNoTracking().Where(s => s.State == StudyState.Active && s.RunnerKind != Runner.External)
+            .Select(s => new
+            {
+                s.Id, s.BudgetJson, s.NextNumber,
+                Running = db.Trials.Count(t => t.StudyId == s.Id && t.State == TrialState.Running),
+                Queued = db.Trials.Count(t => t.StudyId == s.Id && t.State == TrialState.Queued),
+            }).ToListAsync(cancellationToken);
+        return [.. active.Where(s => Mapping.FromJson<Budget>(s.BudgetJson) is var budget
+            && s.Running < budget.MaxParallelTrials && (s.Queued > 0 || s.NextNumber < (budget.MaxTrials ?? int.MaxValue))).Select(s => s.Id)];
+    }
+
     private async Task<StudyView> ChangeAsync(string study, long? ifVersion, Func<StudyWrite, Task> change, CancellationToken cancellationToken)
     {
         var id = await database.WriteAsync(async db =>

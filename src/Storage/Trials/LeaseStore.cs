@@ -163,7 +163,7 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
             await change(write, trial);
             var reason = trial.State.IsFinal() ? $"the trial is {trial.State.ToString().ToLowerInvariant()}"
                 : trial.StopRequested ? trial.StopReason
-                : write.Row.State == StudyState.Paused ? "the study is paused"
+                : write.Row.State == StudyState.Paused ? StopReasons.Paused
                 : write.Now > trial.StartedAt + 1000 * write.Definition.Budget.MaxTrialSeconds ? "maxTrialSeconds is over"
                 : null;
             return new ReportAnswer(reason is not null, reason, Mapping.ToTime(trial.LeaseExpiresAt));

@@ -44,3 +44,10 @@ public abstract record TrialOutcome
 /// <param name="Reason">Why.</param>
 /// <param name="LeaseExpiresAt">Until when the lease holds now; null when it is lost.</param>
 public sealed record ReportAnswer(bool ShouldStop, string? Reason, DateTimeOffset? LeaseExpiresAt);
+
+/// <summary>Reasons of <see cref="ReportAnswer"/> that a worker acts on.</summary>
+public static class StopReasons
+{
+    /// <summary>The study is paused: give the trial back to the queue.</summary>
+    public const string Paused = "the study is paused";
+}

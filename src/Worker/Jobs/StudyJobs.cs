@@ -1,0 +1,48 @@
+using Quartz;
+
+namespace HpoService.Worker.Jobs;
+
+/// <summary>Asks for jobs of a study. Trigger names are fixed, so that asking twice for what already waits changes nothing.</summary>
+internal sealed class StudyJobs(ISchedulerFactory schedulers)
+{
+    private const int MaxRunners = 64;
+
+    /// <summary>Has the study advanced soon, after a run of the same job that is on its way now, if there is one.</summary>
+    public async Task AdvanceAsync(long studyId, CancellationToken cancellationToken)
+    {
+        // Two names: one may belong to the run that goes on now and has looked already; then the other waits behind it.
+        for (var i = 0; i < 2; i++)
+            if (await TryTriggerAsync<AdvanceStudyJob>(JobKeys.Advance(studyId), studyId, i, cancellationToken))
+                return;
+    }
+
+    /// <summary>Has so many runners lease trials of the study, counting those that do already.</summary>
+    public async Task RunTrialsAsync(long studyId, int runners, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < Math.Min(runners, MaxRunners); i++)
+            await TryTriggerAsync<RunTrialsJob>(JobKeys.RunTrials(studyId), studyId, i, cancellationToken);
+    }
+
+    private async Task<bool> TryTriggerAsync<TJob>(JobKey key, long studyId, int index, CancellationToken cancellationToken) where TJob : IJob
+    {
+        var scheduler = await schedulers.GetScheduler(cancellationToken);
+        var name = new TriggerKey($"{studyId}-{index}", key.Group);
+        if (await scheduler.Exists(name, cancellationToken))
+            return false;
+        if (!await scheduler.Exists(key, cancellationToken))
+        {
+            var job = JobBuilder.Create<TJob>().WithIdentity(key).UsingJobData(JobKeys.StudyId, $"{studyId}").StoreDurably().RequestRecovery().Build();
+            await scheduler.AddJob(job, AddJobOptions.Replacing, cancellationToken);
+        }
+
+        try
+        {
+            await scheduler.ScheduleJob(TriggerBuilder.Create().WithIdentity(name).ForJob(key).StartNow().Build(), cancellationToken: cancellationToken);
+            return true;
+        }
+        catch (ObjectAlreadyExistsException)
+        {
+            return false; // another node was first
+        }
+    }
+}

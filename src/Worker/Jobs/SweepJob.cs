@@ -1,0 +1,24 @@
+using HpoService.Storage;
+using Quartz;
+
+namespace HpoService.Worker.Jobs;
+
+/// <summary>Every second: takes back lost leases, ends studies whose time is up, and asks for the advance of every active study, which
+/// repairs whatever a crash left undone.</summary>
+[DisallowConcurrentExecution]
+internal sealed class SweepJob(LeaseStore leases, StudyStore studies, StudyJobs jobs, WorkerLifetime lifetime) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await leases.SweepAsync(lifetime.Stopping);
+            foreach (var id in await studies.ActiveInsideAsync(lifetime.Stopping))
+                await jobs.AdvanceAsync(id, lifetime.Stopping);
+        }
+        catch (OperationCanceledException) when (lifetime.Stopping.IsCancellationRequested)
+        {
+            // The next start sweeps again.
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace HpoService.Worker;
+
+/// <summary>How a worker runs.</summary>
+public sealed record WorkerOptions
+{
+    /// <summary>Its name, unique among the workers of a database; the id of its scheduler in the cluster.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How many trials it runs at once, at least 1; each in a process of its own, with one torch thread.</summary>
+    public required int Slots { get; init; }
+
+    /// <summary>The program, and its first arguments, that serves training attempts on its standard input: <c>hpo trial-process</c>.</summary>
+    public required IReadOnlyList<string> TrialCommand { get; init; }
+
+    /// <summary>How long a trial is held without a sign of life.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often leases are renewed and swept.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(4);
+}

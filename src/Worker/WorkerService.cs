@@ -1,0 +1,79 @@
+using HpoService.Storage;
+using HpoService.Training.Models;
+using HpoService.Worker.Jobs;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Quartz;
+
+namespace HpoService.Worker;
+
+/// <summary>Announces the worker and its models, schedules the sweep, says that it lives, and turns changes into jobs at once.</summary>
+internal sealed class WorkerService(
+    WorkerOptions options, WorkerStore workers, ModelStore models, StudyStore studies, ChangeSignal signal, StudyJobs jobs,
+    WorkerLifetime lifetime, ISchedulerFactory schedulers, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
+{
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await workers.RegisterAsync(options.Name, options.Slots, cancellationToken);
+        await models.PublishAsync(ModelRegistry.Cards, cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await workers.RemoveAsync(options.Name, cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await ScheduleSweepAsync(stoppingToken);
+        await Task.WhenAll(BeatAsync(stoppingToken), FollowAsync(stoppingToken));
+    }
+
+    private async Task ScheduleSweepAsync(CancellationToken cancellationToken)
+    {
+        var scheduler = await schedulers.GetScheduler(cancellationToken);
+        var job = JobBuilder.Create<SweepJob>().WithIdentity(JobKeys.Sweep).StoreDurably().Build();
+        var trigger = TriggerBuilder.Create().WithIdentity("sweep").ForJob(job).StartNow()
+            .WithSimpleSchedule(schedule => schedule.WithInterval(TimeSpan.FromSeconds(1)).RepeatForever())
+            .Build();
+        await scheduler.ScheduleJob(job, [trigger], ScheduleJobOptions.Replacing, cancellationToken);
+    }
+
+    private async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(options.HeartbeatInterval, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                lifetime.IsDraining = await workers.HeartbeatAsync(options.Name, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                logger.LogError(e, "The worker's heartbeat failed; it is tried again.");
+            }
+        }
+    }
+
+    // The sweep would find every change within a second: this makes it milliseconds for changes of this process.
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var next = signal.Next;
+            try
+            {
+                foreach (var id in await studies.NeedingTrialsAsync(cancellationToken))
+                    await jobs.AdvanceAsync(id, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                logger.LogError(e, "Looking for studies to advance failed; the sweep tries again.");
+            }
+
+            await next.WaitAsync(cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using HpoService.Storage;
+using HpoService.Worker.Jobs;
+using HpoService.Worker.Processes;
+using Microsoft.Extensions.DependencyInjection;
+using Quartz;
+
+namespace HpoService.Worker;
+
+/// <summary>Registers a worker.</summary>
+public static class WorkerSetup
+{
+    /// <summary>Adds a worker over the database of <see cref="StorageSetup.AddHpoStorage"/>; the job store lives in the same database.</summary>
+    public static IServiceCollection AddHpoWorker(this IServiceCollection services, Database database, WorkerOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<WorkerLifetime>();
+        services.AddSingleton<TrialProcessPool>();
+        services.AddSingleton<TrialRunner>();
+        services.AddSingleton<StudyJobs>();
+        services.AddQuartz(quartz =>
+        {
+            quartz.ConfigureScheduler(scheduler =>
+            {
+                (scheduler.InstanceName, scheduler.InstanceId) = ("hpo", options.Name);
+                scheduler.IdleWaitTime = TimeSpan.FromSeconds(1);
+            });
+            quartz.UseDefaultThreadPool(options.Slots + 4);
+            quartz.UseExecutionLimits(limits => limits.ForGroup(JobKeys.TrialGroup, options.Slots));
+            quartz.UsePersistentStore(store =>
+            {
+                database.UseForJobs(store);
+                store.ProvisionSchema();
+                store.UseClustering(cluster => cluster.CheckinInterval = TimeSpan.FromSeconds(5));
+            });
+        });
+        services.AddQuartzHostedService(hosted => hosted.WaitForJobsToComplete = true);
+        services.AddHostedService<WorkerService>();
+        return services;
+    }
+
+    private static void UseForJobs(this Database database, IPersistentStoreBuilder store) => store.UseSqlite(database.ConnectionString);
+}

@@ -1,1 +1,12 @@
-return 0;
+using System.CommandLine;
+using HpoService.Cli.Commands;
+
+var root = new RootCommand("HpoService: hyperparameter search as a service of your own.")
+{
+    ServeCommand.Create(),
+    WorkerCommand.Create(),
+    DemoCommand.Create(),
+    SubmitCommand.Create(),
+    TrialProcessCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using HpoService.Api.Endpoints;
+using HpoService.Api.Problems;
+using HpoService.Search;
+using HpoService.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.FileProviders;
+
+namespace HpoService.Api;
+
+/// <summary>Registers and maps the HTTP face.</summary>
+public static class ApiSetup
+{
+    /// <summary>Adds what the endpoints need beyond <see cref="StorageSetup.AddHpoStorage"/>.</summary>
+    public static IServiceCollection AddHpoApi(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(options => HpoJson.Configure(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ProblemHandler>();
+        services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "HpoService";
+            document.Info.Description = "Hyperparameter search: create a study, take suggestions, report results.";
+            return Task.CompletedTask;
+        }).AddSchemaTransformer((schema, context, _) =>
+        {
+            if (context.JsonTypeInfo.Type == typeof(Contracts.CreateStudyRequest))
+                schema.Examples = [JsonNode.Parse(Examples.CreateStudy)!];
+            return Task.CompletedTask;
+        }));
+        return services;
+    }
+
+    /// <summary>Maps the contract, the problems' pages, health, OpenAPI, Swagger UI and the dashboard.</summary>
+    public static WebApplication MapHpoApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        var page = new ManifestEmbeddedFileProvider(typeof(ApiSetup).Assembly, "wwwroot");
+        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = page });
+        app.UseStaticFiles(new StaticFileOptions { FileProvider = page });
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.UseSwaggerUI(ui =>
+        {
+            ui.SwaggerEndpoint("/openapi/v1.json", "HpoService v1");
+            ui.RoutePrefix = "swagger";
+        });
+        var api = app.MapGroup("/api/v1");
+        StudyEndpoints.Map(api);
+        TrialEndpoints.Map(api);
+        FleetEndpoints.Map(api);
+        EventEndpoints.Map(api);
+        app.MapGet("/problems/{name}", Problem).ExcludeFromDescription();
+        app.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" })).ExcludeFromDescription();
+        app.MapGet("/health/ready", ReadyAsync).ExcludeFromDescription();
+        return app;
+    }
+
+    private static Results<Ok<object>, NotFound> Problem(string name) =>
+        ProblemTypes.Descriptions.TryGetValue(name, out var description) ? TypedResults.Ok<object>(new { type = $"/problems/{name}", description }) : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<object>, StatusCodeHttpResult>> ReadyAsync(Database database, CancellationToken cancellationToken) =>
+        await database.CanConnectAsync(cancellationToken) ? TypedResults.Ok<object>(new { status = "ready", sqlite = Database.Engine }) : TypedResults.StatusCode(503);
+}
+
+internal static class Examples
+{
+    public const string CreateStudy = """
+        {"name":"my-first-study",
+         "objectives":[{"metric":"accuracy","direction":"maximize"}],
+         "parameters":[
+           {"name":"learningRate","type":"float","low":0.0001,"high":0.1,"scale":"log"},
+           {"name":"hidden","type":"int","low":8,"high":256,"scale":"log"},
+           {"name":"optimizer","type":"categorical","choices":["sgd","adam"]},
+           {"name":"momentum","type":"float","low":0,"high":0.99,"when":{"parameter":"optimizer","in":["sgd"]}}],
+         "sampler":{"kind":"gp","seed":7},
+         "budget":{"maxTrials":30,"maxParallelTrials":2}}
+        """;
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using HpoService.Search.Models;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+using HpoService.Storage;
+
+namespace HpoService.Api.Contracts;
+
+/// <summary>A study as answered.</summary>
+public sealed record StudyContract(
+    long Id, string Name, string? Description, IReadOnlyDictionary<string, string> Labels, StudyState State, string? CompletionReason,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? CompletedAt, IReadOnlyList<ObjectiveContract> Objectives,
+    IReadOnlyList<ParameterSpec> Parameters, SamplerContract Sampler, PrunerContract Pruner, BudgetContract Budget, int MaxAttempts,
+    RunnerContract Runner, IReadOnlyDictionary<string, int> TrialCounts, object? Best, long Version)
+{
+    internal static StudyContract Of(StudyView s) => new(
+        s.Id, s.Definition.Name, s.Description, s.Labels, s.State, s.CompletionReason, s.CreatedAt, s.UpdatedAt, s.CompletedAt,
+        [.. s.Definition.Objectives.Select(o => new ObjectiveContract(o.Metric, o.Direction, o.Target))],
+        [.. s.Definition.Space.Parameters.Select(ParameterSpec.From)],
+        new SamplerContract(s.Definition.Sampler.Kind, s.Definition.Sampler.Seed, s.Definition.Sampler.Options),
+        new PrunerContract(s.Definition.Pruner.Kind, s.Definition.Pruner.Options), BudgetContract.Of(s.Definition.Budget), s.Definition.MaxAttempts,
+        new RunnerContract(s.Definition.Runner.Kind, s.Definition.Runner.Model, s.Definition.Runner.DataSet, s.Definition.Runner.Settings),
+        s.TrialCounts.ToDictionary(c => JsonNamingPolicy.CamelCase.ConvertName(c.Key.ToString()), c => c.Value),
+        s.FrontSize is { } size ? new { frontSize = size } : s.Best is null ? null : TrialContract.Of(s.Best), s.Version);
+}
+
+/// <summary>A trial as answered.</summary>
+public sealed record TrialContract(
+    int Number, TrialState State, ParameterValues Parameters, int Attempt, string? Worker, IReadOnlyList<MeasurementContract> Measurements,
+    IReadOnlyDictionary<string, double>? Values, string? Error, string? SuggestedBy, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt,
+    DateTimeOffset? CompletedAt, Lease? Lease, JsonObject? UserAttributes)
+{
+    internal static TrialContract Of(TrialView t) => new(
+        t.Number, t.State, t.Parameters, t.Attempt, t.Worker, [.. t.Measurements.Select(MeasurementContract.Of)], t.Values, t.Error, t.SuggestedBy,
+        t.CreatedAt, t.StartedAt, t.CompletedAt, t.Lease, t.UserAttributes);
+}
+
+/// <summary>A measurement as answered.</summary>
+public sealed record MeasurementContract(
+    long Step,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] IReadOnlyDictionary<string, double> Values)
+{
+    internal static MeasurementContract Of(Measurement m) => new(m.Step, m.Values);
+}
+
+/// <summary>One page of a list.</summary>
+public sealed record PageContract<T>(IReadOnlyList<T> Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
+
+/// <summary>What suggest answers.</summary>
+public sealed record SuggestAnswer(IReadOnlyList<TrialContract> Trials, StudyState StudyState);
+
+/// <summary>What report and heartbeat answer.</summary>
+public sealed record ReportContract(
+    bool ShouldStop, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Reason, DateTimeOffset? LeaseExpiresAt)
+{
+    internal static ReportContract Of(ReportAnswer a) => new(a.ShouldStop, a.Reason, a.LeaseExpiresAt);
+}
+
+/// <summary>A model that workers offer.</summary>
+public sealed record ModelContract(
+    string Name, string Description, JsonNode Settings, IReadOnlyList<ParameterSpec> Parameters, IReadOnlyList<string> Datasets,
+    IReadOnlyList<ObjectiveContract> Metrics)
+{
+    internal static ModelContract Of(ModelCard c) => new(
+        c.Name, c.Description, JsonNode.Parse(c.SettingsSchema)!, [.. c.DefaultSpace.Select(ParameterSpec.From)], c.DataSets,
+        [.. c.Metrics.Select(m => new ObjectiveContract(m.Metric, m.Direction, m.Target))]);
+}

@@ -1,0 +1,127 @@
+using System.ComponentModel;
+using System.Text.Json;
+using HpoService.Search;
+using HpoService.Search.Pruning;
+using HpoService.Search.Sampling;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+
+namespace HpoService.Api.Contracts;
+
+/// <summary>A metric to optimise.</summary>
+public sealed record ObjectiveContract(string Metric, Direction Direction = Direction.Minimize, double? Target = null);
+
+/// <summary>Who proposes.</summary>
+public sealed record SamplerContract(string Kind = "auto", long? Seed = null, JsonElement? Options = null);
+
+/// <summary>Who stops early.</summary>
+public sealed record PrunerContract(string Kind = "none", JsonElement? Options = null);
+
+/// <summary>Who runs the trials.</summary>
+public sealed record RunnerContract(string Kind = Runner.External, string? Model = null, string? Dataset = null, JsonElement? Settings = null);
+
+/// <summary>When a study ends, and how much of it runs at once. Left out = no bound, but 100 trials at once.</summary>
+public sealed record BudgetContract(
+    int? MaxTrials = null, int? MaxParallelTrials = null, double? MaxSeconds = null, double? MaxTrialSeconds = null,
+    int? MaxTrialsWithoutImprovement = null)
+{
+    internal Budget Over(Budget budget) => budget with
+    {
+        MaxTrials = MaxTrials ?? budget.MaxTrials,
+        MaxParallelTrials = MaxParallelTrials ?? budget.MaxParallelTrials,
+        MaxSeconds = MaxSeconds ?? budget.MaxSeconds,
+        MaxTrialSeconds = MaxTrialSeconds ?? budget.MaxTrialSeconds,
+        MaxTrialsWithoutImprovement = MaxTrialsWithoutImprovement ?? budget.MaxTrialsWithoutImprovement,
+    };
+
+    internal static BudgetContract Of(Budget b) => new(b.MaxTrials, b.MaxParallelTrials, b.MaxSeconds, b.MaxTrialSeconds, b.MaxTrialsWithoutImprovement);
+}
+
+/// <summary>A study to create. Everything but the name and the parameters has a default.</summary>
+public sealed record CreateStudyRequest
+{
+    /// <summary>Unique; letters, digits, '.', '_' and '-', not only digits.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Free text.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Free key-value pairs.</summary>
+    public Dictionary<string, string>? Labels { get; init; }
+
+    /// <summary>What to optimise; default: minimise the metric <c>value</c>.</summary>
+    public List<ObjectiveContract>? Objectives { get; init; }
+
+    /// <summary>Where to search; may be left out with a training runner, whose model has a default space.</summary>
+    public List<ParameterSpec>? Parameters { get; init; }
+
+    /// <summary>Who proposes.</summary>
+    public SamplerContract? Sampler { get; init; }
+
+    /// <summary>Who stops early.</summary>
+    public PrunerContract? Pruner { get; init; }
+
+    /// <summary>When the study ends.</summary>
+    public BudgetContract? Budget { get; init; }
+
+    /// <summary>Points to try first; values may be left open.</summary>
+    public List<ParameterValues>? InitialTrials { get; init; }
+
+    /// <summary>How often a trial whose attempt broke is started at all.</summary>
+    [DefaultValue(2)]
+    public int MaxAttempts { get; init; } = 2;
+
+    /// <summary>Who runs the trials.</summary>
+    public RunnerContract? Runner { get; init; }
+
+    /// <summary>The definition; lists the violations of all parts at once.</summary>
+    internal StudyDefinition ToDefinition(IReadOnlyList<Parameter>? defaultSpace, IReadOnlyList<Objective>? defaultObjectives)
+    {
+        var violations = new List<Violation>();
+        SearchSpace? space = null;
+        List<Objective> objectives = [];
+        Collect(violations, "/parameters", () => space = Parameters is not null ? ParameterSpec.ToSpace(Parameters)
+            : defaultSpace is not null ? new SearchSpace(defaultSpace)
+            : throw new InvalidSearchSpaceException("", "parameters must be given, but got nothing."));
+        for (var i = 0; i < Objectives?.Count; i++)
+        {
+            var given = Objectives[i];
+            Collect(violations, $"/objectives/{i}", () => objectives.Add(new Objective(given.Metric, given.Direction, given.Target)));
+        }
+
+        if (Objectives is null)
+            objectives = defaultObjectives is [var first, ..] ? [first] : [new Objective("value", Direction.Minimize)];
+        var budget = (Budget ?? new BudgetContract()).Over(new Budget());
+        var (sampler, pruner, runner) = (Sampler ?? new SamplerContract(), Pruner ?? new PrunerContract(), Runner ?? new RunnerContract());
+        StudyDefinition? definition = null;
+        Collect(violations, "", () => definition = new StudyDefinition(
+            Name, space ?? Placeholder, objectives.Count == 0 && violations.Count > 0 ? [new Objective("value", Direction.Minimize)] : objectives,
+            new SamplerSettings(sampler.Kind, sampler.Seed ?? StableSeed(Name), sampler.Options), new PrunerSettings(pruner.Kind, pruner.Options),
+            budget, MaxAttempts, new Runner(runner.Kind, runner.Model, runner.Dataset, runner.Settings)));
+        if (violations.Count == 0)
+            return definition!;
+        throw violations.All(v => v.Pointer.StartsWith("/parameters", StringComparison.Ordinal))
+            ? new InvalidSearchSpaceException(violations)
+            : new InvalidStudyException(violations);
+    }
+
+    private static SearchSpace Placeholder { get; } = new([new FloatParameter("x", 0, 1)]);
+
+    private static void Collect(List<Violation> violations, string root, Action build)
+    {
+        try
+        {
+            build();
+        }
+        catch (HpoException e)
+        {
+            violations.AddRange(e.Violations.Select(v => v with { Pointer = root + v.Pointer }));
+        }
+    }
+
+    // A study without a seed gets one from its name: two studies differ, and a re-run of one is the same.
+    private static long StableSeed(string name) => name.Aggregate(17L, (hash, c) => (hash * 31 + c) & 0xFFFF_FFFF);
+}
+
+/// <summary>What to change of a study; left out = stays.</summary>
+public sealed record PatchStudyRequest(string? Description = null, Dictionary<string, string>? Labels = null, BudgetContract? Budget = null);

@@ -1,0 +1,27 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using HpoService.Search;
+using HpoService.Storage;
+
+namespace HpoService.Api.Endpoints;
+
+/// <summary>Rules of query parameters and numbers that several endpoints share.</summary>
+internal static class Paging
+{
+    public static int Limit(int limit) => limit is >= 1 and <= 1000
+        ? limit
+        : throw new InvalidStudyException("/limit", $"1 <= limit <= 1000 must hold, but got {limit}.");
+
+    public static TimeSpan Lease(double seconds) => seconds is >= 1 and <= 604_800
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new InvalidStudyException("/leaseSeconds", $"1 <= leaseSeconds <= 604800 must hold, but got {seconds}.");
+}
+
+internal static class Idempotent
+{
+    /// <summary>The key with a hash of the request's content; null without a key.</summary>
+    public static Idempotency? Of<T>(string? key, T body) => key is null
+        ? null
+        : new Idempotency(key, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(body, HpoJson.Options)))));
+}

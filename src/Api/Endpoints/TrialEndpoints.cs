@@ -1,0 +1,96 @@
+using HpoService.Api.Contracts;
+using HpoService.Search;
+using HpoService.Search.Studies;
+using HpoService.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace HpoService.Api.Endpoints;
+
+/// <summary>Trials over HTTP.</summary>
+public static class TrialEndpoints
+{
+    internal static void Map(RouteGroupBuilder api)
+    {
+        var study = api.MapGroup("/studies/{study}").WithTags("Trials");
+        study.MapPost("/suggest", SuggestAsync);
+        study.MapPost("/enqueue", EnqueueAsync);
+        study.MapGet("/trials", ListAsync);
+        study.MapGet("/trials/{n:int}", GetAsync);
+        study.MapPatch("/trials/{n:int}", PatchAsync);
+        study.MapPost("/trials/{n:int}/report", ReportAsync);
+        study.MapPost("/trials/{n:int}/heartbeat", HeartbeatAsync);
+        study.MapPost("/trials/{n:int}/complete", CompleteAsync);
+        study.MapPost("/trials/{n:int}/prune", PruneAsync);
+        study.MapPost("/trials/{n:int}/infeasible", InfeasibleAsync);
+        study.MapPost("/trials/{n:int}/fail", FailAsync);
+        study.MapPost("/trials/{n:int}/cancel", CancelAsync);
+    }
+
+    /// <summary>Hands out trials to run, each under a lease. Fewer or none when budget, parallel limit or space is used up.</summary>
+    public static async Task<Ok<SuggestAnswer>> SuggestAsync(
+        string study, SuggestRequest body, TrialDispatcher dispatcher,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        if (body.Count is < 1 or > 1000)
+            throw new InvalidStudyException("/count", $"1 <= count <= 1000 must hold, but got {body.Count}.");
+        var dispatch = await dispatcher.SuggestAsync(
+            study, body.Count, body.Worker, Paging.Lease(body.LeaseSeconds), Idempotent.Of(idempotencyKey, body), cancellationToken);
+        return TypedResults.Ok(new SuggestAnswer([.. dispatch.Trials.Select(TrialContract.Of)], dispatch.StudyState));
+    }
+
+    /// <summary>Queues trials of your own; values may be left open, the sampler fills them in.</summary>
+    public static async Task<Created<PageContract<TrialContract>>> EnqueueAsync(string study, EnqueueRequest body, TrialStore store, CancellationToken cancellationToken) =>
+        TypedResults.Created((string?)null, new PageContract<TrialContract>([.. (await store.EnqueueAsync(study, body.Trials, cancellationToken)).Select(TrialContract.Of)], null));
+
+    /// <summary>Lists trials by number, each with its latest measurement; sort=-number for the newest first.</summary>
+    public static async Task<Ok<PageContract<TrialContract>>> ListAsync(
+        string study, TrialStore store, CancellationToken cancellationToken, TrialState? state = null, long? since = null, int? after = null, int limit = 100, string sort = "number")
+    {
+        if (sort is not ("number" or "-number"))
+            throw new InvalidStudyException("/sort", $"sort must be number or -number, but got '{sort}'.");
+        var page = await store.ListAsync(study, state, since, after, Paging.Limit(limit), sort == "-number", cancellationToken);
+        return TypedResults.Ok(new PageContract<TrialContract>([.. page.Items.Select(TrialContract.Of)], page.Next));
+    }
+
+    /// <summary>One trial with all its measurements.</summary>
+    public static async Task<Ok<TrialContract>> GetAsync(string study, int n, TrialStore store, CancellationToken cancellationToken) =>
+        TypedResults.Ok(TrialContract.Of(await store.GetAsync(study, n, cancellationToken)));
+
+    /// <summary>Replaces a trial's user attributes.</summary>
+    public static async Task<Ok<TrialContract>> PatchAsync(string study, int n, PatchTrialRequest body, TrialStore store, CancellationToken cancellationToken) =>
+        TypedResults.Ok(TrialContract.Of(await store.SetUserAttributesAsync(study, n, body.UserAttributes, cancellationToken)));
+
+    /// <summary>Stores a measurement, renews the lease, and says whether to stop.</summary>
+    public static async Task<Ok<ReportContract>> ReportAsync(string study, int n, ReportRequest body, LeaseStore store, CancellationToken cancellationToken) =>
+        TypedResults.Ok(ReportContract.Of(await store.ReportAsync(study, n, body.LeaseToken, new Measurement(body.Step, body.Values), cancellationToken)));
+
+    /// <summary>Renews the lease, and says whether to stop.</summary>
+    public static async Task<Ok<ReportContract>> HeartbeatAsync(string study, int n, HeartbeatRequest body, LeaseStore store, CancellationToken cancellationToken) =>
+        TypedResults.Ok(ReportContract.Of(await store.HeartbeatAsync(
+            study, n, body.LeaseToken, body.LeaseSeconds is { } s ? Paging.Lease(s) : null, cancellationToken)));
+
+    /// <summary>Ends a trial with its final values.</summary>
+    public static Task<Ok<TrialContract>> CompleteAsync(string study, int n, CompleteRequest body, TrialStore store, CancellationToken cancellationToken) =>
+        FinishAsync(study, n, body.LeaseToken, new TrialOutcome.Completed(body.Values), store, cancellationToken);
+
+    /// <summary>Ends a trial that was stopped early; it keeps its last measurement.</summary>
+    public static Task<Ok<TrialContract>> PruneAsync(string study, int n, EndRequest body, TrialStore store, CancellationToken cancellationToken) =>
+        FinishAsync(study, n, body.LeaseToken, new TrialOutcome.Pruned(body.Reason), store, cancellationToken);
+
+    /// <summary>Ends a trial whose parameters cannot work; it is not retried.</summary>
+    public static Task<Ok<TrialContract>> InfeasibleAsync(string study, int n, EndRequest body, TrialStore store, CancellationToken cancellationToken) =>
+        FinishAsync(study, n, body.LeaseToken, new TrialOutcome.Infeasible(body.Reason), store, cancellationToken);
+
+    /// <summary>Ends an attempt that broke; the trial goes back to the queue while attempts are left.</summary>
+    public static Task<Ok<TrialContract>> FailAsync(string study, int n, EndRequest body, TrialStore store, CancellationToken cancellationToken) =>
+        FinishAsync(study, n, body.LeaseToken, new TrialOutcome.Failed(body.Reason), store, cancellationToken);
+
+    /// <summary>Withdraws a trial.</summary>
+    public static async Task<Ok<TrialContract>> CancelAsync(string study, int n, CancelRequest? body, TrialStore store, CancellationToken cancellationToken) =>
+        TypedResults.Ok(TrialContract.Of(await store.CancelAsync(study, n, body?.Reason, cancellationToken)));
+
+    private static async Task<Ok<TrialContract>> FinishAsync(
+        string study, int n, string leaseToken, TrialOutcome outcome, TrialStore store, CancellationToken cancellationToken) =>
+        TypedResults.Ok(TrialContract.Of(await store.FinishAsync(study, n, leaseToken, outcome, cancellationToken)));
+}

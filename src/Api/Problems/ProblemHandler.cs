@@ -1,0 +1,44 @@
+using System.Text.Json;
+using HpoService.Search;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+
+namespace HpoService.Api.Problems;
+
+/// <summary>Turns exceptions into RFC 9457 problem documents.</summary>
+internal sealed class ProblemHandler(IProblemDetailsService problems) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+            return true;
+        var document = ProblemTypes.Of(exception) is var (status, type)
+            ? new ProblemDetails { Status = status, Type = $"/problems/{type}", Title = ProblemTypes.Descriptions.GetValueOrDefault(type), Detail = Detail(exception) }
+            : new ProblemDetails { Status = 500, Type = "/problems/internal-error", Title = "A bug." };
+        Extend(document, exception);
+        if (document.Status == 500)
+            document.Extensions["traceId"] = context.TraceIdentifier;
+        context.Response.StatusCode = document.Status!.Value;
+        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = document, Exception = exception });
+    }
+
+    private static void Extend(ProblemDetails document, Exception exception)
+    {
+        if (exception is HpoException { Violations: var violations })
+        {
+            document.Extensions["pointer"] = violations[0].Pointer;
+            document.Extensions["errors"] = violations.Select(v => new { pointer = v.Pointer, detail = v.Message });
+        }
+        else if (exception.InnerException is JsonException json)
+        {
+            document.Extensions["pointer"] = Pointer(json);
+        }
+    }
+
+    private static string? Detail(Exception exception) => exception.InnerException is JsonException json
+        // JsonException.Message names .NET types: its path and position say enough.
+        ? $"The body must be JSON with known fields of the right types, but got a mistake at '{Pointer(json)}', line {json.LineNumber + 1}, byte {json.BytePositionInLine}."
+        : exception.Message;
+
+    private static string Pointer(JsonException json) => (json.Path ?? "$").TrimStart('$').Replace(".", "/").Replace("[", "/").Replace("]", "");
+}

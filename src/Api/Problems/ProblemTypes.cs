@@ -1,0 +1,52 @@
+using HpoService.Search;
+using HpoService.Storage;
+
+namespace HpoService.Api.Problems;
+
+/// <summary>Which exception is which problem, one line each.</summary>
+internal static class ProblemTypes
+{
+    /// <summary>Status and type of an error; null = a bug.</summary>
+    public static (int Status, string Type)? Of(Exception exception) => exception switch
+    {
+        NotFoundException e => (404, $"{e.Kind}-not-found"),
+        NameTakenException => (409, "name-taken"),
+        IllegalMoveException => (409, "illegal-move"),
+        StudyClosedException => (409, "study-closed"),
+        StaleLeaseException => (409, "stale-lease"),
+        IdempotencyConflictException => (409, "idempotency-conflict"),
+        VersionMismatchException => (412, "version-mismatch"),
+        InvalidSearchSpaceException => (422, "invalid-search-space"),
+        InvalidParameterValuesException => (422, "invalid-parameter-values"),
+        InvalidValuesException => (422, "invalid-values"),
+        UnknownModelException => (422, "unknown-model"),
+        UnknownDataSetException => (422, "unknown-dataset"),
+        HpoException => (422, "invalid-study"),
+        BadHttpRequestException { StatusCode: var status } => (status, status switch { 413 => "too-large", 415 => "unsupported-media-type", _ => "malformed-request" }),
+        _ => null,
+    };
+
+    /// <summary>What /problems/{name} says.</summary>
+    public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
+    {
+        ["malformed-request"] = "The request is not JSON, or has an unknown field or a field of the wrong type.",
+        ["study-not-found"] = "There is no study of that name or id.",
+        ["trial-not-found"] = "The study has no trial of that number.",
+        ["model-not-found"] = "No worker has published a model of that name.",
+        ["worker-not-found"] = "There is no worker of that name.",
+        ["name-taken"] = "A study of that name exists.",
+        ["illegal-move"] = "The study or trial is in a state from which the move is not possible.",
+        ["study-closed"] = "The study takes no more trials.",
+        ["stale-lease"] = "Somebody else holds the trial by now.",
+        ["idempotency-conflict"] = "The Idempotency-Key was used before, for another request.",
+        ["version-mismatch"] = "The study has changed since the version in If-Match.",
+        ["too-large"] = "The request's body is over the limit.",
+        ["unsupported-media-type"] = "The request's body must be application/json.",
+        ["invalid-study"] = "A field of the study breaks a rule.",
+        ["invalid-search-space"] = "A parameter contradicts itself or another one.",
+        ["invalid-parameter-values"] = "Parameter values do not lie in the search space.",
+        ["invalid-values"] = "Reported values break a rule.",
+        ["unknown-model"] = "No worker has published a model of that name.",
+        ["unknown-dataset"] = "The model knows no data set of that name.",
+    };
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace HpoService.Cli.Commands;
+
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var urls = new Option<string>("--urls") { Description = "Where to listen; port 0 takes a free one.", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
+        var data = new Option<string>("--data") { Description = "The folder that keeps everything.", DefaultValueFactory = _ => "./data" };
+        var slots = new Option<int>("--slots") { Description = "How many trials its worker runs at once; 0 = no worker.", DefaultValueFactory = _ => 2 };
+        var command = new Command("serve", "Runs API, worker and page together.") { urls, data, slots };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var app = await Hosting.BuildServiceAsync(
+                parsed.GetValue(urls)!, parsed.GetValue(data)!, parsed.GetValue(slots), LogLevel.Warning, cancellationToken);
+            await app.StartAsync(cancellationToken);
+            foreach (var url in app.Urls)
+                Console.WriteLine($"listening on {url}");
+            await app.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace HpoService.Client;
+
+/// <summary>A typed client of the HTTP API, version 1. Thread-safe.</summary>
+/// <param name="http">With its base address set to the service's root.</param>
+public sealed class HpoClient(HttpClient http)
+{
+    private const string Prefix = "api/v1/studies";
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Creates a study from the contract's JSON.</summary>
+    /// <exception cref="HpoProblemException">The service refused it.</exception>
+    public Task<Study> CreateStudyAsync(JsonObject study, CancellationToken cancellationToken = default) =>
+        SendAsync<Study>(HttpMethod.Post, Prefix, study, cancellationToken);
+
+    /// <summary>The study of a name or an id.</summary>
+    public Task<Study> GetStudyAsync(string study, CancellationToken cancellationToken = default) =>
+        SendAsync<Study>(HttpMethod.Get, $"{Prefix}/{study}", null, cancellationToken);
+
+    /// <summary>Takes up to count trials to run.</summary>
+    public async Task<IReadOnlyList<Trial>> SuggestAsync(string study, int count = 1, string worker = "client", double leaseSeconds = 60, CancellationToken cancellationToken = default) =>
+        (await SendAsync<Suggestions>(HttpMethod.Post, $"{Prefix}/{study}/suggest", new { count, worker, leaseSeconds }, cancellationToken)).Trials;
+
+    /// <summary>Reports a measurement; true = stop.</summary>
+    public async Task<bool> ReportAsync(string study, Trial trial, long step, IReadOnlyDictionary<string, double> values, CancellationToken cancellationToken = default) =>
+        (await SendAsync<Answer>(HttpMethod.Post, $"{Prefix}/{study}/trials/{trial.Number}/report", new { step, values, leaseToken = trial.Lease!.Token }, cancellationToken)).ShouldStop;
+
+    /// <summary>Ends a trial with its final values.</summary>
+    public Task<Trial> CompleteAsync(string study, Trial trial, IReadOnlyDictionary<string, double> values, CancellationToken cancellationToken = default) =>
+        SendAsync<Trial>(HttpMethod.Post, $"{Prefix}/{study}/trials/{trial.Number}/complete", new { values, leaseToken = trial.Lease!.Token }, cancellationToken);
+
+    /// <summary>All trials, by number.</summary>
+    public async IAsyncEnumerable<Trial> GetTrialsAsync(string study, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        string? after = null;
+        do
+        {
+            var page = await SendAsync<Page<Trial>>(HttpMethod.Get, $"{Prefix}/{study}/trials?limit=1000{(after is null ? "" : $"&after={after}")}", null, cancellationToken);
+            foreach (var trial in page.Items)
+                yield return trial;
+            after = page.Next;
+        }
+        while (after is not null);
+    }
+
+    /// <summary>Trials as they change, each as it stands, until the study is final; trials that exist already first.</summary>
+    public async IAsyncEnumerable<Trial> WatchAsync(string study, TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var since = 0L;
+        while (true)
+        {
+            var now = await GetStudyAsync(study, cancellationToken);
+            if (now.Version > since)
+            {
+                string? after = null;
+                do
+                {
+                    var page = await SendAsync<Page<Trial>>(HttpMethod.Get, $"{Prefix}/{study}/trials?limit=1000&since={since}{(after is null ? "" : $"&after={after}")}", null, cancellationToken);
+                    foreach (var trial in page.Items)
+                        yield return trial;
+                    after = page.Next;
+                }
+                while (after is not null);
+                since = now.Version;
+            }
+
+            if (now.State is "completed" or "canceled" or "failed" && now.TrialCounts["running"] == 0)
+                yield break;
+            await Task.Delay(interval, cancellationToken);
+        }
+    }
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, options: Json) };
+        using var response = await http.SendAsync(request, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            throw new HpoProblemException((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+        return (await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken))!;
+    }
+
+    private sealed record Suggestions(IReadOnlyList<Trial> Trials, string StudyState);
+
+    private sealed record Answer(bool ShouldStop, string? Reason);
+
+    private sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+}
+
+/// <summary>The service refused a request.</summary>
+public sealed class HpoProblemException(int status, string problem) : Exception($"The service answered {status}: {problem}")
+{
+    /// <summary>The HTTP status.</summary>
+    public int Status { get; } = status;
+
+    /// <summary>The problem document, as JSON text.</summary>
+    public string Problem { get; } = problem;
+}

@@ -3,7 +3,7 @@ namespace HpoService.Worker;
 /// <summary>How a worker runs.</summary>
 public sealed record WorkerOptions
 {
-    /// <summary>Its name, unique among the workers of a database; the id of its scheduler in the cluster.</summary>
+    /// <summary>Its name, unique among the workers of a database; the same after a restart: its durable jobs are kept under it.</summary>
     public required string Name { get; init; }
 
     /// <summary>How many trials it runs at once, at least 1; each in a process of its own, with one torch thread.</summary>

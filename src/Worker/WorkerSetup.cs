@@ -21,7 +21,9 @@ public static class WorkerSetup
         {
             quartz.ConfigureScheduler(scheduler =>
             {
-                (scheduler.InstanceName, scheduler.InstanceId) = ("hpo", options.Name);
+                // Quartz refuses to cluster on SQLite: each worker keeps its own jobs there, under its name, and finds them again after a
+                // crash. What must not happen twice is a compare-and-swap in the study store anyway.
+                (scheduler.InstanceName, scheduler.InstanceId) = ($"hpo-{options.Name}", options.Name);
                 scheduler.IdleWaitTime = TimeSpan.FromSeconds(1);
             });
             quartz.UseDefaultThreadPool(options.Slots + 4);
@@ -30,7 +32,6 @@ public static class WorkerSetup
             {
                 database.UseForJobs(store);
                 store.ProvisionSchema();
-                store.UseClustering(cluster => cluster.CheckinInterval = TimeSpan.FromSeconds(5));
             });
         });
         services.AddQuartzHostedService(hosted => hosted.WaitForJobsToComplete = true);

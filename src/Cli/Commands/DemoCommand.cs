@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HpoService.Client;
-using Spectre.Console;
 
 namespace HpoService.Cli.Commands;
 
@@ -43,7 +42,7 @@ internal static class DemoCommand
         await using var app = await Hosting.BuildServiceAsync("http://127.0.0.1:0", folder, slots: 2, LogLevel.Warning, cancellationToken);
         await app.StartAsync(cancellationToken);
         var url = app.Urls.First();
-        AnsiConsole.WriteLine($"The service runs at {url} (data in {folder}).");
+        Console.WriteLine($"The service runs at {url} (data in {folder}).");
         using var http = new HttpClient { BaseAddress = new Uri(url) };
         var client = new HpoClient(http);
         var started = TimeProvider.System.GetTimestamp();
@@ -52,7 +51,7 @@ internal static class DemoCommand
         Print(study, url, TimeProvider.System.GetElapsedTime(started));
         if (keep)
         {
-            AnsiConsole.WriteLine("The service goes on until Ctrl+C.");
+            Console.WriteLine("The service goes on until Ctrl+C.");
             await app.WaitForShutdownAsync(cancellationToken);
         }
 
@@ -70,7 +69,7 @@ internal static class DemoCommand
         }
         catch (HpoProblemException e) when (e.Status == 409)
         {
-            AnsiConsole.WriteLine("The study is there already, from an earlier run: it goes on.");
+            Console.WriteLine("The study is there already, from an earlier run: it goes on.");
         }
     }
 
@@ -78,17 +77,17 @@ internal static class DemoCommand
     {
         if (study.Best is not { } best)
         {
-            AnsiConsole.WriteLine($"No trial completed; the study is {study.State}.");
+            Console.WriteLine($"No trial completed; the study is {study.State}.");
             return;
         }
 
         var values = best.GetProperty("values");
-        AnsiConsole.WriteLine();
-        AnsiConsole.WriteLine($"Best of {study.TrialCounts.Values.Sum()} trials: number {best.GetProperty("number")}, after {elapsed.TotalSeconds:F0} s");
+        Console.WriteLine();
+        Console.WriteLine($"Best of {study.TrialCounts.Values.Sum()} trials: number {best.GetProperty("number")}, after {elapsed.TotalSeconds:F0} s");
         foreach (var parameter in best.GetProperty("parameters").EnumerateObject())
-            AnsiConsole.WriteLine($"  {parameter.Name,-14} {parameter.Value}");
-        AnsiConsole.WriteLine($"validation accuracy {Percent(values, "accuracy")}, test accuracy {Percent(values, "testAccuracy")}");
-        AnsiConsole.WriteLine($"{url}/#/studies/{Name}");
+            Console.WriteLine($"  {parameter.Name,-14} {parameter.Value}");
+        Console.WriteLine($"validation accuracy {Percent(values, "accuracy")}, test accuracy {Percent(values, "testAccuracy")}");
+        Console.WriteLine($"{url}/#/studies/{Name}");
     }
 
     private static string Percent(JsonElement values, string metric) => values.GetProperty(metric).GetDouble().ToString("F4");

@@ -19,7 +19,7 @@ internal static class Hosting
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.AddHpoStorage(database).AddHpoApi();
         if (slots > 0)
-            builder.Services.AddHpoWorker(database, Options(slots, null));
+            builder.Services.AddHpoWorker(database, Options(slots, WorkerName.Claim(data, null)));
         return builder.Build().MapHpoApi();
     }
 
@@ -30,7 +30,7 @@ internal static class Hosting
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
-        builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, name));
+        builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, WorkerName.Claim(data, name)));
         return builder.Build();
     }
 
@@ -41,10 +41,9 @@ internal static class Hosting
         return database;
     }
 
-    private static WorkerOptions Options(int slots, string? name) => new()
+    private static WorkerOptions Options(int slots, string name) => new()
     {
-        // The process id tells workers of one machine apart; a worker that starts again is a new one.
-        Name = name ?? $"{Environment.MachineName.ToLowerInvariant()}-{Environment.ProcessId}",
+        Name = name,
         Slots = slots,
         TrialCommand = TrialCommand(),
     };

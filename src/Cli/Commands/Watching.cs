@@ -1,6 +1,5 @@
 using System.Globalization;
 using HpoService.Client;
-using Spectre.Console;
 
 namespace HpoService.Cli.Commands;
 
@@ -14,7 +13,7 @@ internal static class Watching
         var (metric, maximize) = (study.Objectives[0].Metric, study.Objectives[0].Direction == "maximize");
         double? best = null;
         var shown = new Dictionary<int, string>();
-        AnsiConsole.MarkupLineInterpolated($"[grey]{"trial",5}  {"state",-10} {metric,12} {"best so far",12}  parameters[/]");
+        Console.WriteLine($"{"trial",5}  {"state",-10} {metric,12} {"best so far",12}  parameters");
         await foreach (var trial in client.WatchAsync(name, TimeSpan.FromMilliseconds(250), cancellationToken))
         {
             var state = $"{trial.State}#{trial.Attempt}";
@@ -25,7 +24,7 @@ internal static class Watching
             if (value is not null && (best is null || (maximize ? value > best : value < best)))
                 best = value;
             var parameters = string.Join(" ", trial.Parameters.Select(p => $"{p.Key}={Short(p.Value.ToString())}"));
-            AnsiConsole.WriteLine($"{trial.Number,5}  {trial.State,-10} {Number(value),12} {Number(best),12}  {parameters}{(trial.Error is null ? "" : "  " + trial.Error)}");
+            Console.WriteLine($"{trial.Number,5}  {trial.State,-10} {Number(value),12} {Number(best),12}  {parameters}{(trial.Error is null ? "" : "  " + trial.Error)}");
         }
 
         return await client.GetStudyAsync(name, cancellationToken);

@@ -1,3 +1,4 @@
+using HpoService.Search.Sampling;
 using HpoService.Search.Studies;
 
 namespace HpoService.Search.Pruning;
@@ -7,7 +8,8 @@ public static class PrunerRegistry
 {
     private static readonly Dictionary<string, Func<PrunerSettings, IPruner>> Factories = new(StringComparer.Ordinal)
     {
-        ["none"] = _ => new NoPruner(),
+        ["none"] = None,
+        ["median"] = s => new MedianPruner(Options<MedianOptions>(s)),
     };
 
     /// <summary>The kinds that <c>pruner.kind</c> may name.</summary>
@@ -18,8 +20,17 @@ public static class PrunerRegistry
     public static IPruner Create(PrunerSettings settings) => Factories.TryGetValue(settings.Kind, out var factory)
         ? factory(settings)
         : throw new InvalidStudyException("/pruner/kind", $"kind must be one of {string.Join(", ", Kinds)}, but got '{settings.Kind}'.");
+
+    private static T Options<T>(PrunerSettings settings) where T : new() => SamplerOptions.Read<T>(settings.Options, "/pruner/options");
+
+    private static NoPruner None(PrunerSettings settings)
+    {
+        Options<NoOptions>(settings);
+        return new NoPruner();
+    }
 }
 
+/// <summary>Never stops a trial.</summary>
 internal sealed class NoPruner : IPruner
 {
     public PruneDecision Decide(StudyHistory history, int trialNumber, Measurement latest) => PruneDecision.Continue;

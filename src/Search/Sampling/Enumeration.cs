@@ -10,9 +10,13 @@ internal static class Enumeration
     public static IEnumerable<ParameterValues> Grid(SearchSpace space, int resolution) =>
         Walk(space, [.. space.Parameters.Select(p => Values(p, resolution))], 0, []);
 
-    /// <summary>All points of a space whose parameters are all discrete; null when one is continuous.</summary>
-    public static IEnumerable<ParameterValues>? Complete(SearchSpace space) =>
-        space.Parameters.All(p => p.Cardinality is not null) ? Grid(space, int.MaxValue) : null;
+    /// <summary>More than <paramref name="count"/> distinct points of the space, or all of them when it has no more.</summary>
+    public static IEnumerable<ParameterValues> MoreThan(SearchSpace space, int count) =>
+        Walk(space, [.. space.Parameters.Select(p => Values(p, p.Cardinality is null ? count + 2 : int.MaxValue))], 0, []);
+
+    /// <summary>An upper bound of the number of points, infinite when a parameter is continuous.</summary>
+    public static double Bound(SearchSpace space) =>
+        space.Parameters.Aggregate(1.0, (product, p) => product * (p.Cardinality ?? double.PositiveInfinity));
 
     private static IEnumerable<ParameterValues> Walk(
         SearchSpace space, IEnumerable<ParameterValue>[] values, int index, Dictionary<string, ParameterValue> chosen)
@@ -47,9 +51,7 @@ internal static class Enumeration
         FloatParameter { Step: not null } p when p.Cardinality <= resolution => Up(p.Cardinality!.Value).Select(k => (ParameterValue)p.AtStep(k)),
         FloatParameter { Step: not null } p => Spread(p.Cardinality!.Value, resolution).Select(k => (ParameterValue)p.AtStep(k)),
         IntParameter p when p.Cardinality <= resolution => Up(p.Cardinality!.Value).Select(k => (ParameterValue)(p.Low + k * p.Step)),
-        IntParameter { Scale: Scale.Log } p => Enumerable.Range(0, resolution)
-            .Select(i => (ParameterValue)Math.Round(p.Low * Math.Pow((double)p.High / p.Low, (double)i / (resolution - 1)))).Distinct(),
-        IntParameter p => Spread(p.Cardinality!.Value, resolution).Select(k => (ParameterValue)(p.Low + k * p.Step)),
+        IntParameter { Scale: Scale.Linear } p => Spread(p.Cardinality!.Value, resolution).Select(k => (ParameterValue)(p.Low + k * p.Step)),
         _ => Enumerable.Range(0, resolution).Select(i => UnitCube.Decode(parameter, (double)i / (resolution - 1))).Distinct(),
     };
 

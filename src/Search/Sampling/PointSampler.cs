@@ -42,10 +42,10 @@ internal sealed class PointSampler(string kind, long seed, Func<UnitCube, int, d
         return visited.Contains(values) ? Leftover(cube.Space, visited, cancellationToken) : values;
     }
 
-    /// <summary>The first point of a finite space that was not visited; null when there is none.</summary>
+    /// <summary>A point that was not visited; null when all the points of a finite space were.</summary>
     public static ParameterValues? Leftover(SearchSpace space, Visited visited, CancellationToken cancellationToken)
     {
-        foreach (var point in Enumeration.Complete(space) ?? [])
+        foreach (var point in Enumeration.MoreThan(space, visited.Count))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (!visited.Contains(point))

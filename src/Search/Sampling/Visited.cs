@@ -11,6 +11,8 @@ internal sealed class Visited
     public Visited(StudyHistory history) => _points =
         [.. history.Trials.Where(t => t.State is not (TrialState.Failed or TrialState.Canceled)).Select(t => t.Parameters)];
 
+    public int Count => _points.Count;
+
     public bool Add(ParameterValues point) => _points.Add(point);
 
     public bool Contains(ParameterValues point) => _points.Contains(point);

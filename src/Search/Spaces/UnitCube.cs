@@ -3,7 +3,8 @@ namespace HpoService.Search.Spaces;
 /// <summary>Maps a search space to [0, 1]^d and back, one coordinate a parameter. The only place that takes logs or rounds.</summary>
 /// <remarks>A continuous value is its relative position on its scale. A discrete one with k values takes the middle of its cell: cells
 /// have equal width, but for ints on a log scale, whose cells are as wide as [v − ½, v + ½] on that scale. So a uniform point of the
-/// cube decodes to a uniform value. An inactive parameter's coordinate is <see cref="Inactive"/>.</remarks>
+/// cube decodes to a uniform value. Decoding an encoded value gives it back: exactly for discrete parameters of up to 2^50 values (1e12 for ints
+/// on a log scale), to a relative 1e-12 for continuous ones. An inactive parameter's coordinate is <see cref="Inactive"/>.</remarks>
 public sealed class UnitCube(SearchSpace space)
 {
     /// <summary>The coordinate of an inactive parameter: the middle, so that two points where it is inactive agree.</summary>
@@ -48,6 +49,9 @@ public sealed class UnitCube(SearchSpace space)
     /// <summary>The value at one coordinate in [0, 1].</summary>
     public static ParameterValue Decode(Parameter parameter, double coordinate) => parameter switch
     {
+        // exp(log(low)) may miss low by a rounding, and both ends must be reached exactly.
+        FloatParameter { Step: null } p when coordinate <= 0 => p.Low,
+        FloatParameter { Step: null } p when coordinate >= 1 => p.High,
         FloatParameter { Step: null, Scale: Scale.Log } p =>
             Math.Clamp(Math.Exp(Math.Log(p.Low) + coordinate * (Math.Log(p.High) - Math.Log(p.Low))), p.Low, p.High),
         FloatParameter { Step: null } p => Math.Clamp(p.Low + coordinate * (p.High - p.Low), p.Low, p.High),

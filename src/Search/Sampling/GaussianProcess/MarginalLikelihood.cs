@@ -65,7 +65,8 @@ internal sealed class MarginalLikelihood(bool[] isCategorical, double[][] x, dou
         return value + Prior(theta, gradient);
     }
 
-    private double Prior(ReadOnlySpan<double> theta, Span<double> gradient)
+    /// <summary>−ln p(θ) up to a constant; adds its gradient, shape [d + 2].</summary>
+    public double Prior(ReadOnlySpan<double> theta, Span<double> gradient)
     {
         var mean = Math.Sqrt(2) + 0.5 * Math.Log(_d);
         var value = 0.0;

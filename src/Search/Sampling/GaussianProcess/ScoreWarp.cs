@@ -17,14 +17,12 @@ internal static class ScoreWarp
             return new double[scores.Length];
         var top = feasible[^1];
         // Divide first: the squares of values near 1e300 are infinite.
-        var unit = Math.Max(top - feasible[0], double.Epsilon);
-        if (!double.IsFinite(unit))
-            unit = double.MaxValue;
+        var unit = top > feasible[0] ? Math.Max(top / 2 - feasible[0] / 2, double.Epsilon) : 1;
         var median = feasible[feasible.Length / 2];
-        var spread = Math.Sqrt(feasible.Skip(feasible.Length / 2).Average(s => Math.Pow((s - median) / unit, 2)));
+        var spread = Math.Sqrt(feasible.Skip(feasible.Length / 2).Average(s => Math.Pow(s / unit - median / unit, 2)));
         if (!(spread > 0))
             spread = feasible[0] < top ? 1e-3 : 0;
-        var warped = Array.ConvertAll(scores, s => !double.IsFinite(s) ? double.NaN : s >= median ? (s - median) / unit : BelowMedian(feasible, s, spread));
+        var warped = Array.ConvertAll(scores, s => !double.IsFinite(s) ? double.NaN : s >= median ? s / unit - median / unit : BelowMedian(feasible, s, spread));
         var low = warped.Where(double.IsFinite).Min();
         var range = warped.Where(double.IsFinite).Max() - low;
         var targets = Array.ConvertAll(warped, w => double.IsFinite(w) ? w : low - Math.Max(0.5 * range, 1e-3));

@@ -1,0 +1,62 @@
+using HpoService.Search.Sampling.GaussianProcess;
+
+namespace HpoService.Search.Tests.Sampling.GaussianProcess;
+
+public sealed class ScoreWarpTests
+{
+    public static TheoryData<double[]> Scores =>
+    [
+        [1, 2, 3, 4, 5],
+        [1, 2, 3, 4, -1e12],
+        [1e-9, 2e-9, 5e-9, 3e-9],
+        [1e9, 2e9, -4e9, 3e9, 3e9],
+        [double.MaxValue, -double.MaxValue, 0, 1],
+        [double.Epsilon, 0, 0, 0],
+        [1e12, 1, 2, 3, 4, 5, 6],
+        [1, double.NaN, 2, double.NegativeInfinity, 3, double.PositiveInfinity],
+    ];
+
+    [Theory, MemberData(nameof(Scores))]
+    public void Targets_are_standard_and_keep_the_order(double[] scores)
+    {
+        var targets = ScoreWarp.Apply(scores);
+        Assert.All(targets, t => Assert.True(double.IsFinite(t)));
+        Assert.Equal(0, targets.Average(), 1e-9);
+        Assert.Equal(1, targets.Average(t => t * t), 1e-9);
+        foreach (var (a, ta) in scores.Zip(targets))
+            foreach (var (b, tb) in scores.Zip(targets))
+                if (double.IsFinite(a) && (!double.IsFinite(b) || a > b))
+                    Assert.True(ta >= tb && (double.IsFinite(b) || ta > tb), $"{a} -> {ta} and {b} -> {tb}.");
+    }
+
+    [Fact]
+    public void One_terrible_value_does_not_flatten_the_others()
+    {
+        var targets = ScoreWarp.Apply([1, 2, 3, 4, 5, 6, 7, 8, 9, -1e12]);
+        Assert.True(targets[8] - targets[6] > 0.3);
+    }
+
+    [Fact]
+    public void The_scale_does_not_matter()
+    {
+        double[] scores = [0.3, -2, 5, 1.5, 0.1, 7];
+        var targets = ScoreWarp.Apply(scores);
+        foreach (var factor in new[] { 1e-9, 1e9, 1e-200, 1e200 })
+            Assert.Equal(targets.Select(t => Math.Round(t, 9)), ScoreWarp.Apply([.. scores.Select(s => s * factor)]).Select(t => Math.Round(t, 9)));
+    }
+
+    [Fact]
+    public void Equal_scores_and_no_scores_give_zeros()
+    {
+        Assert.Equal([0, 0, 0], ScoreWarp.Apply([5, 5, 5]));
+        Assert.Equal([0, 0], ScoreWarp.Apply([double.NaN, double.NaN]));
+        Assert.Empty(ScoreWarp.Apply([]));
+    }
+
+    [Fact]
+    public void Infeasible_is_worse_than_every_equal_score()
+    {
+        var targets = ScoreWarp.Apply([5, 5, double.NaN]);
+        Assert.True(targets[2] < targets[0]);
+    }
+}

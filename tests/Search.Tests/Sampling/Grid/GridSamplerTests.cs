@@ -1,0 +1,52 @@
+using HpoService.Search.Sampling;
+using HpoService.Search.Spaces;
+using HpoService.Search.Tests.Spaces;
+
+namespace HpoService.Search.Tests.Sampling.Grid;
+
+public sealed class GridSamplerTests
+{
+    [Fact]
+    public void Both_ends_are_on_the_grid_and_the_rest_evenly_between()
+    {
+        Assert.Equal([0, 0.25, 0.5, 0.75, 1], Numbers(new FloatParameter("x", 0, 1), 5));
+        Assert.Equal([1, 10, 100], Numbers(new FloatParameter("x", 1, 100, Scale.Log), 3).Select(x => Math.Round(x, 9)));
+        Assert.Equal([1e-5, 0.3], Numbers(new FloatParameter("x", 1e-5, 0.3, Scale.Log), 2));
+        Assert.Equal([0, 50, 100], Numbers(new IntParameter("x", 0, 100), 3));
+        Assert.Equal([1, 22, 1000], Numbers(new IntParameter("x", 1, 1000, Scale.Log), 3).Select(x => x is > 20 and < 25 ? 22 : x));
+        Assert.Equal([0, 0.5, 1], Numbers(new FloatParameter("x", 0, 1, step: 0.05), 3));
+    }
+
+    [Fact]
+    public void Discrete_parameters_with_few_values_are_complete()
+    {
+        Assert.Equal([-1, 0, 1, 2], Numbers(new IntParameter("x", -1, 2), 10));
+        Assert.Equal([0, 0.5, 1], Numbers(new FloatParameter("x", 0, 1, step: 0.5), 3));
+        Assert.Equal([16, 32, 64, 128], Numbers(new OrdinalParameter("x", [16, 32, 64, 128]), 2));
+    }
+
+    [Fact]
+    public void A_conditional_grid_has_each_point_once()
+    {
+        var points = Suggest(TestSpaces.All["finite conditional"], 10);
+        Assert.Equal(
+            ["{kind: a, a: 1}", "{kind: a, a: 2}", "{kind: a, a: 3}", "{kind: a, a: 4}",
+                "{kind: b, b: false}", "{kind: b, b: true, deep: 1}", "{kind: b, b: true, deep: 2}", "{kind: c}"],
+            points.Select(p => p.ToString()));
+    }
+
+    [Fact]
+    public void A_grid_too_large_to_store_starts_at_once() =>
+        Assert.Equal(5, SamplerRegistry.Create(new("grid", 1), TestSpaces.All["thirty floats"], [Histories.Minimize])
+            .Suggest(Histories.Empty(TestSpaces.All["thirty floats"]), 5, CancellationToken.None).Count);
+
+    private static IEnumerable<double> Numbers(Parameter parameter, int resolution) =>
+        Suggest(new SearchSpace([parameter]), resolution).Select(p => p["x"].Number);
+
+    private static List<ParameterValues> Suggest(SearchSpace space, int resolution)
+    {
+        using var options = System.Text.Json.JsonDocument.Parse($$"""{"resolution": {{resolution}}}""");
+        return [.. SamplerRegistry.Create(new SamplerSettings("grid", 1, options.RootElement), space, [Histories.Minimize])
+            .Suggest(Histories.Empty(space), 1000, CancellationToken.None).Select(s => s.Parameters)];
+    }
+}

@@ -1,0 +1,81 @@
+using HpoService.Search.Sampling;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+using HpoService.Search.Tests.Spaces;
+
+namespace HpoService.Search.Tests.Sampling;
+
+public sealed class SamplerRegistryTests
+{
+    private static readonly Objective[] Two = [Histories.Minimize, new("size", Direction.Minimize)];
+
+    [Fact]
+    public void Every_kind_has_a_conformance_suite()
+    {
+        var suites = typeof(SamplerConformance).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(SamplerConformance)))
+            .Select(t => ((SamplerConformance)Activator.CreateInstance(t)!).Kind);
+        Assert.Equal(SamplerRegistry.Kinds.Order(), suites.Order());
+    }
+
+    [Fact]
+    public void An_unknown_kind_is_refused_with_the_kinds_there_are()
+    {
+        var error = Assert.Throws<InvalidStudyException>(() => Create("bayes"));
+        Assert.Equal("kind must be one of auto, grid, random, sobol, gp, but got 'bayes'.", error.Message);
+        Assert.Equal("/sampler/kind", error.Violations[0].Pointer);
+    }
+
+    [Fact]
+    public void Gp_takes_one_objective_and_auto_takes_several()
+    {
+        var error = Assert.Throws<InvalidStudyException>(() => SamplerRegistry.Create(new("gp", 1), TestSpaces.All["mixed"], Two));
+        Assert.Equal("/objectives", error.Violations[0].Pointer);
+        Assert.Single(SamplerRegistry.Create(new("auto", 1), TestSpaces.All["mixed"], Two)
+            .Suggest(new StudyHistory(TestSpaces.All["mixed"], Two, []), 1, CancellationToken.None));
+    }
+
+    [Fact]
+    public void Sobol_names_its_largest_number_of_parameters()
+    {
+        var space = new SearchSpace([.. Enumerable.Range(0, 65).Select(i => new BooleanParameter($"b{i}"))]);
+        var error = Assert.Throws<InvalidStudyException>(() => SamplerRegistry.Create(new("sobol", 1), space, [Histories.Minimize]));
+        Assert.Contains("at most 64 parameters, but got 65", error.Message);
+        // The others take such a space.
+        foreach (var kind in SamplerRegistry.Kinds.Except(["sobol"]))
+            Assert.Single(SamplerRegistry.Create(new(kind, 1), space, [Histories.Minimize]).Suggest(Histories.Empty(space), 1, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("gp", """{"initialTrials": 0}""", "/sampler/options/initialTrials", "1 <= initialTrials <= 1000 must hold, but got 0.")]
+    [InlineData("gp", """{"candidates": 1}""", "/sampler/options/candidates", "16 <= candidates <= 100000 must hold, but got 1.")]
+    [InlineData("gp", """{"maxObservations": 1}""", "/sampler/options/maxObservations", "must hold, but got 1.")]
+    [InlineData("gp", """{"candidates": "many"}""", "/sampler/options/candidates", "but got")]
+    [InlineData("gp", """{"candidates": 20.5}""", "/sampler/options/candidates", "but got")]
+    [InlineData("gp", "[]", "/sampler/options", "but got []")]
+    [InlineData("grid", """{"resolution": 1}""", "/sampler/options/resolution", "2 <= resolution <= 1000 must hold, but got 1.")]
+    [InlineData("grid", """{"Resolution": 5}""", "/sampler/options/Resolution", "one of [resolution], but got")]
+    [InlineData("random", """{"seed": 5}""", "/sampler/options/seed", "but got")]
+    public void Bad_options_are_refused_by_their_pointer(string kind, string options, string pointer, string message)
+    {
+        var error = Assert.Throws<InvalidStudyException>(() => Create(kind, options));
+        Assert.Equal(pointer, error.Violations[0].Pointer);
+        Assert.Contains(message, error.Message);
+    }
+
+    [Fact]
+    public void Options_take_effect() =>
+        Assert.Equal(3, Create("grid", """{"resolution": 3}""").Suggest(Histories.Empty(TestSpaces.All["one float"]), 9, CancellationToken.None).Count);
+
+    [Theory]
+    [InlineData("random"), InlineData("sobol"), InlineData("gp")]
+    public void Another_seed_gives_other_points(string kind)
+    {
+        var space = TestSpaces.All["floats"];
+        var history = Histories.Empty(space).Completed(new([new("lr", 0.1), new("m", 0.5), new("s", 0.5)]), 1);
+        var points = Enumerable.Range(0, 5).Select(seed => SamplerRegistry.Create(new(kind, seed), space, [Histories.Minimize]).Suggest(history, 1, CancellationToken.None)[0].Parameters);
+        Assert.Equal(5, points.Distinct().Count());
+    }
+
+    private static ISampler Create(string kind, string? options = null) => SamplerRegistry.Create(
+        new SamplerSettings(kind, 1, options is null ? null : System.Text.Json.JsonDocument.Parse(options).RootElement), TestSpaces.All["one float"], [Histories.Minimize]);
+}

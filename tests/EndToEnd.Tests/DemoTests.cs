@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace HpoService.EndToEnd.Tests;
+
+public sealed partial class DemoTests
+{
+    [Fact]
+    public async Task The_demo_tunes_the_digits_to_97_percent_and_exits_with_0()
+    {
+        using var demo = Service.Run("demo");
+        var errors = demo.StandardError.ReadToEndAsync();
+        var output = await demo.StandardOutput.ReadToEndAsync();
+        await demo.WaitForExitAsync();
+
+        Assert.True(demo.ExitCode == 0, output + await errors);
+        var accuracy = double.Parse(Accuracy().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.True(accuracy >= 0.97, output);
+        Assert.Contains("test accuracy", output, StringComparison.Ordinal);
+        Assert.Contains("Best of 30 trials", output, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"validation accuracy ([\d.]+)")]
+    private static partial Regex Accuracy();
+}

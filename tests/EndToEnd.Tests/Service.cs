@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace HpoService.EndToEnd.Tests;
+
+/// <summary>A real `hpo serve` over a data folder: started, killed, started again.</summary>
+public sealed class Service : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private Service(Process process, Uri url) => (_process, Http) = (process, new HttpClient { BaseAddress = url });
+
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "hpo");
+
+    public HttpClient Http { get; }
+
+    public static Process Run(params string[] arguments) => Process.Start(new ProcessStartInfo(Program, arguments)
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    public static async Task<Service> StartAsync(string data, int slots)
+    {
+        var process = Run("serve", "--urls", "http://127.0.0.1:0", "--data", data, "--slots", $"{slots}");
+        const string ready = "listening on ";
+        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        if (line?.StartsWith(ready, StringComparison.Ordinal) != true)
+        {
+            process.Kill();
+            throw new InvalidOperationException($"serve must say where it listens, but got '{line}': {await process.StandardError.ReadToEndAsync()}");
+        }
+
+        _ = process.StandardError.ReadToEndAsync();
+        _ = process.StandardOutput.ReadToEndAsync();
+        return new Service(process, new Uri(line[ready.Length..]));
+    }
+
+    public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>($"api/v1/{path}");
+
+    public async Task<JsonElement> PostAsync(string path, object body)
+    {
+        var response = await Http.PostAsJsonAsync($"api/v1/{path}", body);
+        var content = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}: {content}");
+        return content;
+    }
+
+    /// <summary>Polls until a study satisfies a condition.</summary>
+    public async Task<JsonElement> WaitAsync(string study, Func<JsonElement, bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(150));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (true)
+        {
+            var now = await GetAsync($"studies/{study}");
+            if (condition(now))
+                return now;
+            Assert.True(await timer.WaitForNextTickAsync(deadline.Token), "in time");
+        }
+    }
+
+    /// <summary>The ids of the training processes.</summary>
+    public IReadOnlyList<int> Children() => [.. Directory.GetDirectories($"/proc/{_process.Id}/task")
+        .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
+
+    public async Task KillAsync()
+    {
+        _process.Kill(); // SIGKILL, the service alone: its children must see to themselves
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM; the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+            await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(40));
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+    }
+}

@@ -24,28 +24,29 @@ internal sealed class AcquisitionSearch
     /// <param name="cancellationToken">Polled.</param>
     public IEnumerable<ParameterValues> Search(IReadOnlyList<ParameterValues> incumbents, int candidates, RandomStream stream, CancellationToken cancellationToken)
     {
-        var pool = new List<(double Value, ParameterValues Point)>(candidates);
-        for (var i = 0; i < candidates; i++)
-        {
-            if (i % 64 == 0)
-                cancellationToken.ThrowIfCancellationRequested();
-            var u = i % 3 == 0 && incumbents.Count > 0
-                ? Neighbour(_cube.Encode(incumbents[i / 3 % incumbents.Count]), stream)
-                : PointSampler.Draw(stream, _cube.Dimensions);
-            var point = _cube.Decode(u);
-            pool.Add((Value(point), point));
-        }
-
+        var points = Candidates(incumbents, candidates, stream);
+        cancellationToken.ThrowIfCancellationRequested();
+        var predictions = _model.Predict([.. points.Select(_features.Of)]);
+        var pool = points.Select((point, i) => (Value: Value(predictions[i]), Point: point)).ToList();
         pool.Sort((a, b) => b.Value.CompareTo(a.Value));
         var optima = pool.Take(LocalStarts).Select(start => Climb(start, cancellationToken)).OrderByDescending(o => o.Value).ToList();
         return optima.Concat(pool).Select(p => p.Point);
     }
 
-    private double Value(ParameterValues point)
+    private double Value((double Mean, double Variance) prediction)
     {
-        var (mean, variance) = _model.Predict(_features.Of(point));
-        var sigma = Math.Sqrt(variance);
-        return Math.Log(sigma) + LogExpectedImprovement.LogH((mean - _best) / sigma).Value;
+        var sigma = Math.Sqrt(prediction.Variance);
+        return Math.Log(sigma) + LogExpectedImprovement.LogH((prediction.Mean - _best) / sigma).Value;
+    }
+
+    private List<ParameterValues> Candidates(IReadOnlyList<ParameterValues> incumbents, int count, RandomStream stream)
+    {
+        if (Enumeration.Bound(_cube.Space) <= 2 * count)
+            return [.. Enumeration.MoreThan(_cube.Space, 2 * count)];
+        // One in three lies around a good point, as near and in as many coordinates as chance will have it.
+        return [.. Enumerable.Range(0, count).Select(i => _cube.Decode(i % 3 == 0 && incumbents.Count > 0
+            ? Neighbour(_cube.Encode(incumbents[i / 3 % incumbents.Count]), stream)
+            : PointSampler.Draw(stream, _cube.Dimensions)))];
     }
 
     private double[] Neighbour(double[] u, RandomStream stream)
@@ -109,7 +110,7 @@ internal sealed class AcquisitionSearch
     }
 
     private (double Value, ParameterValues Point) Better((double Value, ParameterValues Point) best, ParameterValues point) =>
-        Value(point) is var value && value > best.Value ? (value, point) : best;
+        Value(_model.Predict(_features.Of(point))) is var value && value > best.Value ? (value, point) : best;
 
     private ParameterValues ByGradient(ParameterValues start)
     {

@@ -37,11 +37,11 @@ internal sealed class Surrogate
             return null;
         var targets = ScoreWarp.Apply([.. finished.Select(t => t.Score)]);
         var features = new Features(space);
-        var x = finished.Select(t => features.Of(t.Parameters)).ToArray();
-        if (GpModel.Fit(features.IsCategorical, x, targets, cancellationToken) is not { } model)
+        var x = new Points(features.IsCategorical, [.. finished.Select(t => features.Of(t.Parameters))]);
+        if (MapFit.Fit(x, targets, cancellationToken) is not { } model)
             return null;
         // The best mean, not the best value: noise would make a lucky trial the bar.
-        var means = x.Select(point => model.Predict(point).Mean).ToArray();
+        var means = model.Predict(x.Rows).Select(p => p.Mean).ToArray();
         var incumbents = finished.Zip(means).OrderByDescending(t => t.Second).Take(Incumbents).Select(t => t.First.Parameters).ToList();
         return new Surrogate(features, model, means.Max(), incumbents);
     }

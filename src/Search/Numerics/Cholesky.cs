@@ -72,6 +72,15 @@ internal sealed class Cholesky
         }
     }
 
+    /// <summary>L·b, shape [n].</summary>
+    public double[] MultiplyLower(ReadOnlySpan<double> b)
+    {
+        var product = new double[Size];
+        for (var i = 0; i < Size; i++)
+            product[i] = TensorPrimitives.Dot(_l.AsSpan(i * Size, i + 1), b[..(i + 1)]);
+        return product;
+    }
+
     /// <summary>The lower triangle of A⁻¹, shape [n, n]; above it stand zeros.</summary>
     public double[] InverseLower()
     {

@@ -1,4 +1,4 @@
-// Notation as in MarginalLikelihood.cs; k* = k(X, x), shape [n]; v = L⁻¹·k*; μ = k*ᵀα; variance = s − vᵀv.
+// Notation as in MarginalLikelihood.cs; k* = k(X, x), shape [n]; v = L⁻¹·k*; u = K⁻¹·k*; μ = k*ᵀα; variance = s − vᵀv.
 using System.Numerics.Tensors;
 using HpoService.Search.Numerics;
 
@@ -7,110 +7,134 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// <summary>A Gaussian process with fixed hyperparameters, conditioned on observations. Not for use by two threads.</summary>
 internal sealed class GpModel
 {
-    private readonly Kernel _kernel;
-    private readonly Points _x;
-    private readonly double[] _y, _alpha, _k, _slopes;
+    private readonly double[] _y, _k, _slopes;
     private readonly Cholesky _factor;
 
     private GpModel(Points x, double[] y, double[] theta, Kernel kernel, Cholesky factor)
     {
-        (_x, _y, Theta, _kernel, _factor) = (x, y, theta, kernel, factor);
+        (X, _y, Theta, Kernel, _factor) = (x, y, theta, kernel, factor);
         (_k, _slopes) = (new double[4 * x.Count], new double[x.Count]);
-        _alpha = (double[])y.Clone();
-        factor.SolveLower(_alpha);
-        factor.SolveUpper(_alpha);
+        Alpha = Solve(y);
     }
+
+    /// <summary>What it is conditioned on.</summary>
+    public Points X { get; }
 
     /// <summary>The hyperparameters.</summary>
     public double[] Theta { get; }
 
+    /// <summary>The kernel with them.</summary>
+    public Kernel Kernel { get; }
+
+    /// <summary>α.</summary>
+    public double[] Alpha { get; }
+
     /// <summary>ln p(y | X, θ).</summary>
     public double LogLikelihood =>
-        -0.5 * TensorPrimitives.Dot<double>(_alpha, _y) - 0.5 * _factor.LogDeterminant - 0.5 * _y.Length * Math.Log(2 * Math.PI);
+        -0.5 * TensorPrimitives.Dot<double>(Alpha, _y) - 0.5 * _factor.LogDeterminant - 0.5 * _y.Length * Math.Log(2 * Math.PI);
 
     /// <summary>Conditions on observations; jitter up to 1e-2·s is added until K is positive definite, null when that does not help.</summary>
     public static GpModel? Condition(Points x, double[] y, double[] theta)
     {
         var kernel = new Kernel(theta);
-        var n = y.Length;
         for (var jitter = 0.0; jitter <= 0.01; jitter = jitter == 0 ? 1e-8 : jitter * 10)
-        {
-            var (matrix, slopes) = (new double[n * n], new double[n]);
-            for (var a = 0; a < n; a++)
-            {
-                kernel.Row(x.Rows[a], x, matrix.AsSpan(a * n, a), slopes.AsSpan(0, a));
-                matrix[a * n + a] = kernel.Signal * (1 + jitter) + kernel.Noise;
-            }
-
-            if (Cholesky.Factor(matrix, n) is { } factor)
+            if (Cholesky.Factor(kernel.Matrix(x, jitter * kernel.Signal + kernel.Noise), x.Count) is { } factor)
                 return new GpModel(x, y, theta, kernel, factor);
-        }
-
         return null;
     }
 
-    /// <summary>The same model believing that the given points, shape [m][d], have their posterior means as values: the means stay, the
-    /// uncertainty around the points goes (the Kriging believer of Ginsbourger et al., 2010).</summary>
-    public GpModel? Believe(IReadOnlyList<double[]> points) => points.Count == 0
-        ? this
-        : Condition(new Points(_x.IsCategorical, [.. _x.Rows, .. points]), [.. _y, .. points.Select(p => Predict(p).Mean)], Theta);
+    /// <summary>The same model with more observations.</summary>
+    public GpModel? With(IReadOnlyList<double[]> points, IReadOnlyList<double> values) =>
+        Condition(new Points(X.IsCategorical, [.. X.Rows, .. points]), [.. _y, .. values], Theta);
+
+    /// <summary>K⁻¹·b, shape [n].</summary>
+    public double[] Solve(double[] b)
+    {
+        var solution = (double[])b.Clone();
+        _factor.SolveLower(solution);
+        _factor.SolveUpper(solution);
+        return solution;
+    }
 
     /// <summary>Posterior mean and variance (without noise) at a point, shape [d].</summary>
     public (double Mean, double Variance) Predict(ReadOnlySpan<double> point)
     {
-        var k = _k.AsSpan(0, _x.Count);
-        _kernel.Row(point, _x, k, _slopes);
-        var mean = TensorPrimitives.Dot<double>(k, _alpha);
-        _factor.SolveLower(k);
-        return (mean, Variance(k));
+        Span<double> mean = stackalloc double[1];
+        var variance = Predict(point, [Alpha], mean);
+        return (mean[0], variance);
     }
 
-    /// <summary>As <see cref="Predict(ReadOnlySpan{double})"/> for many points, four at a time.</summary>
-    public (double Mean, double Variance)[] Predict(IReadOnlyList<double[]> points)
+    /// <summary>The variance at a point, and its means for several vectors α of shape [n], as those of draws of the observations.</summary>
+    public double Predict(ReadOnlySpan<double> point, double[][] alphas, Span<double> means)
     {
-        var predictions = new (double Mean, double Variance)[points.Count];
-        var n = _x.Count;
+        var k = _k.AsSpan(0, X.Count);
+        Kernel.Row(point, X, k, _slopes);
+        Means(k, alphas, means);
+        _factor.SolveLower(k);
+        return Variance(k);
+    }
+
+    /// <summary>As <see cref="Predict(ReadOnlySpan{double}, double[][], Span{double})"/> for many points, four at a time: shapes [points][alphas], [points].</summary>
+    public (double[][] Means, double[] Variances) Predict(IReadOnlyList<double[]> points, double[][] alphas)
+    {
+        var (means, variances) = (new double[points.Count][], new double[points.Count]);
+        var n = X.Count;
         var i = 0;
         for (; i + 4 <= points.Count; i += 4)
         {
             for (var c = 0; c < 4; c++)
             {
-                _kernel.Row(points[i + c], _x, _k.AsSpan(c * n, n), _slopes);
-                predictions[i + c].Mean = TensorPrimitives.Dot<double>(_k.AsSpan(c * n, n), _alpha);
+                Kernel.Row(points[i + c], X, _k.AsSpan(c * n, n), _slopes);
+                Means(_k.AsSpan(c * n, n), alphas, means[i + c] = new double[alphas.Length]);
             }
 
             _factor.SolveLowerFour(_k);
             for (var c = 0; c < 4; c++)
-                predictions[i + c].Variance = Variance(_k.AsSpan(c * n, n));
+                variances[i + c] = Variance(_k.AsSpan(c * n, n));
         }
 
         for (; i < points.Count; i++)
-            predictions[i] = Predict(points[i]);
-        return predictions;
+            variances[i] = Predict(points[i], alphas, means[i] = new double[alphas.Length]);
+        return (means, variances);
     }
 
-    /// <summary>As <see cref="Predict(ReadOnlySpan{double})"/>, with the gradients by the point's numeric coordinates, shape [d] each.</summary>
-    public (double Mean, double Variance) Predict(ReadOnlySpan<double> point, Span<double> meanGradient, Span<double> varianceGradient)
+    /// <summary>The gradient, shape [d], of k*ᵀβ + c·variance by a point's numeric coordinates, right after its prediction; 0 for categorical ones.</summary>
+    public void Gradient(ReadOnlySpan<double> point, ReadOnlySpan<double> beta, double c, Span<double> gradient)
     {
-        var k = _k.AsSpan(0, _x.Count);
-        _kernel.Row(point, _x, k, _slopes);
-        var mean = TensorPrimitives.Dot<double>(k, _alpha);
-        _factor.SolveLower(k);
-        var variance = Variance(k);
-        _factor.SolveUpper(k); // now K⁻¹·k*
-        TensorPrimitives.Multiply(k, _slopes, k);
-        TensorPrimitives.Multiply(_alpha, _slopes, _slopes);
-        // Σ_i w_i·(x_j − x_ij) = x_j·Σ w_i − w·X_j.
-        var (meanSum, varianceSum) = (TensorPrimitives.Sum<double>(_slopes), TensorPrimitives.Sum<double>(k));
+        var u = _k.AsSpan(0, X.Count);
+        _factor.SolveUpper(u);
+        // ∂(k*ᵀβ − c·k*ᵀK⁻¹k*)/∂x_j = −Σ_i w_i·(x_j − x_ij)/ℓ_j² with w = slopes·(β − 2c·u).
+        TensorPrimitives.MultiplyAdd(u, -2 * c, beta, u);
+        TensorPrimitives.Multiply(u, _slopes, u);
+        var sum = TensorPrimitives.Sum<double>(u);
         for (var j = 0; j < point.Length; j++)
+            gradient[j] = X.IsCategorical[j] ? 0 : (TensorPrimitives.Dot<double>(u, X.Columns[j]) - point[j] * sum) * Kernel.InverseSquare(j);
+    }
+
+    /// <summary>The joint posterior at points, shape [m][d]: means, shape [m], and the covariance matrix without noise, shape [m, m].</summary>
+    public (double[] Mean, double[] Covariance) Joint(IReadOnlyList<double[]> points)
+    {
+        var (m, n) = (points.Count, X.Count);
+        var (means, v) = (new double[m], new double[m * n]);
+        var covariance = Kernel.Matrix(new Points(X.IsCategorical, points), 0);
+        for (var a = 0; a < m; a++)
         {
-            var factor = _x.IsCategorical[j] ? 0 : _kernel.InverseSquare(j);
-            meanGradient[j] = -factor * (point[j] * meanSum - TensorPrimitives.Dot<double>(_slopes, _x.Columns[j]));
-            varianceGradient[j] = 2 * factor * (point[j] * varianceSum - TensorPrimitives.Dot<double>(k, _x.Columns[j]));
+            var k = v.AsSpan(a * n, n);
+            Kernel.Row(points[a], X, k, _slopes);
+            means[a] = TensorPrimitives.Dot<double>(k, Alpha);
+            _factor.SolveLower(k);
+            for (var b = 0; b <= a; b++)
+                covariance[a * m + b] -= TensorPrimitives.Dot<double>(k, v.AsSpan(b * n, n));
         }
 
-        return (mean, variance);
+        return (means, covariance);
     }
 
-    private double Variance(ReadOnlySpan<double> v) => Math.Max(_kernel.Signal - TensorPrimitives.Dot(v, v), 1e-12 * _kernel.Signal);
+    private static void Means(ReadOnlySpan<double> k, double[][] alphas, Span<double> means)
+    {
+        for (var a = 0; a < alphas.Length; a++)
+            means[a] = TensorPrimitives.Dot(k, alphas[a]);
+    }
+
+    private double Variance(ReadOnlySpan<double> v) => Math.Max(Kernel.Signal - TensorPrimitives.Dot(v, v), 1e-12 * Kernel.Signal);
 }

@@ -48,6 +48,20 @@ internal sealed class Kernel
         }
     }
 
+    /// <summary>k(X, X) with a number added to its diagonal, shape [n, n]; only the lower triangle is filled.</summary>
+    public double[] Matrix(Points points, double diagonal)
+    {
+        var n = points.Count;
+        var (matrix, slopes) = (new double[n * n], new double[n]);
+        for (var a = 0; a < n; a++)
+        {
+            Row(points.Rows[a], points, matrix.AsSpan(a * n, a), slopes.AsSpan(0, a));
+            matrix[a * n + a] = Signal + diagonal;
+        }
+
+        return matrix;
+    }
+
     /// <summary>Σ_i w_i·δ_j(x, x_i), for weights of shape [n].</summary>
     public static double WeightedDistances(ReadOnlySpan<double> column, double x, ReadOnlySpan<double> w, bool isCategorical)
     {

@@ -23,7 +23,7 @@ public sealed class GpModelTests
             Assert.Equal(c.LogLikelihood, model.LogLikelihood, 1e-6 * (1 + Math.Abs(c.LogLikelihood)));
             for (var i = 0; i < c.Query.Length; i++)
             {
-                var (mean, variance) = i % 2 == 0 ? model.Predict(c.Query[i]) : model.Predict(c.Query)[i];
+                var (mean, variance) = i % 2 == 0 ? model.Predict(c.Query[i]) : Batch(model, c.Query, i);
                 Assert.Equal(c.Mean[i], mean, 1e-7);
                 Assert.Equal(c.Variance[i], variance, 1e-7);
             }
@@ -57,29 +57,51 @@ public sealed class GpModelTests
     }
 
     [Theory, InlineData(0), InlineData(1), InlineData(2)]
-    public void The_predictions_gradients_agree_with_differences(long seed)
+    public void The_predictions_gradient_agrees_with_differences(long seed)
     {
         var (x, y) = Mixed(seed, 15);
         var model = GpModel.Condition(x, y, [-0.5, 0.1, -1, 0.3, 0.2, -5])!;
         double[] point = [0.31, 0.62, 1, 0.11];
-        var (mean, variance) = (new double[4], new double[4]);
-        var value = model.Predict(point, mean, variance);
-        Assert.Equal(model.Predict(point), value);
-        Differences(point, mean, p => model.Predict(p).Mean, x.IsCategorical);
-        Differences(point, variance, p => model.Predict(p).Variance, x.IsCategorical);
-        Assert.Equal(0, mean[2]);
+        double[] beta = [.. model.Alpha], gradient = new double[4];
+        model.Predict(point);
+        model.Gradient(point, beta, 0.7, gradient);
+        Differences(point, gradient, p => model.Predict(p) is var (mean, variance) ? mean + 0.7 * variance : 0, x.IsCategorical);
+        Assert.Equal(0, gradient[2]);
     }
 
     [Fact]
-    public void Believed_points_keep_the_means_and_lose_the_variance()
+    public void More_observations_at_their_means_keep_the_means_and_lose_the_variance()
     {
         var (x, y) = Mixed(5, 12);
         var model = GpModel.Condition(x, y, [-0.5, 0.1, -1, 0.3, 0.2, -7])!;
         double[] pending = [0.9, 0.05, 2, 0.5], elsewhere = [0.2, 0.7, 0, 0.9];
-        var believing = model.Believe([pending])!;
-        Assert.Equal(model.Predict(elsewhere).Mean, believing.Predict(elsewhere).Mean, 1e-6);
-        Assert.True(believing.Predict(pending).Variance < 0.01 * model.Predict(pending).Variance);
-        Assert.True(believing.Predict(elsewhere).Variance <= model.Predict(elsewhere).Variance + 1e-12);
+        var more = model.With([pending], [model.Predict(pending).Mean])!;
+        Assert.Equal(model.Predict(elsewhere).Mean, more.Predict(elsewhere).Mean, 1e-6);
+        Assert.True(more.Predict(pending).Variance < 0.01 * model.Predict(pending).Variance);
+        Assert.True(more.Predict(elsewhere).Variance <= model.Predict(elsewhere).Variance + 1e-12);
+    }
+
+    [Fact]
+    public void The_joint_posterior_has_the_single_ones_on_its_diagonal_and_correlates_neighbours()
+    {
+        var (x, y) = Mixed(6, 12);
+        var model = GpModel.Condition(x, y, [-0.5, 0.1, -1, 0.3, 0.2, -7])!;
+        double[][] points = [[0.9, 0.05, 2, 0.5], [0.9, 0.06, 2, 0.5], [0.1, 0.9, -1, 0.1]];
+        var (means, covariance) = model.Joint(points);
+        for (var a = 0; a < 3; a++)
+        {
+            Assert.Equal(model.Predict(points[a]).Mean, means[a], 1e-10);
+            Assert.Equal(model.Predict(points[a]).Variance, covariance[a * 3 + a], 1e-10);
+        }
+
+        Assert.True(covariance[3] > 0.95 * covariance[0]);
+        Assert.True(Math.Abs(covariance[6]) < 0.3 * covariance[0]);
+    }
+
+    private static (double, double) Batch(GpModel model, double[][] points, int i)
+    {
+        var (means, variances) = model.Predict(points, [model.Alpha]);
+        return (means[i][0], variances[i]);
     }
 
     [Fact]

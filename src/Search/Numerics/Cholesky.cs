@@ -72,6 +72,15 @@ internal sealed class Cholesky
         }
     }
 
+    /// <summary>A⁻¹·b, shape [n].</summary>
+    public double[] Solve(double[] b)
+    {
+        var solution = (double[])b.Clone();
+        SolveLower(solution);
+        SolveUpper(solution);
+        return solution;
+    }
+
     /// <summary>L·b, shape [n].</summary>
     public double[] MultiplyLower(ReadOnlySpan<double> b)
     {

@@ -38,7 +38,7 @@ internal sealed class ExpectedImprovement
             double[] normals = [.. means.Select(_ => stream.NextNormal())];
             var values = root.MultiplyLower(normals);
             TensorPrimitives.Add(values, means, values);
-            alphas[i] = extended.Solve([.. y, .. values]);
+            alphas[i] = extended.AlphaOf([.. y, .. values]);
             bests[i] = Math.Max(best, TensorPrimitives.Max<double>(values));
         }
 

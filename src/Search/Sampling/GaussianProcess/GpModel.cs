@@ -1,4 +1,4 @@
-// Notation as in MarginalLikelihood.cs; k* = k(X, x), shape [n]; v = L⁻¹·k*; u = K⁻¹·k*; μ = k*ᵀα; variance = s − vᵀv.
+// Notation as in MarginalLikelihood.cs; k* = k(X, x), shape [n]; v = L⁻¹·k*; u = K⁻¹·k*; μ = m + k*ᵀα; variance = s − vᵀv.
 using System.Numerics.Tensors;
 using HpoService.Search.Numerics;
 
@@ -8,13 +8,14 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 internal sealed class GpModel
 {
     private readonly double[] _y, _k, _slopes;
+    private readonly double _mean;
     private readonly Cholesky _factor;
 
-    private GpModel(Points x, double[] y, double[] theta, Kernel kernel, Cholesky factor)
+    private GpModel(Points x, double[] y, double[] theta, double mean, Kernel kernel, Cholesky factor)
     {
-        (X, _y, Theta, Kernel, _factor) = (x, y, theta, kernel, factor);
+        (X, _y, Theta, _mean, Kernel, _factor) = (x, y, theta, mean, kernel, factor);
         (_k, _slopes) = (new double[4 * x.Count], new double[x.Count]);
-        Alpha = Solve(y);
+        Alpha = AlphaOf(y);
     }
 
     /// <summary>What it is conditioned on.</summary>
@@ -29,31 +30,30 @@ internal sealed class GpModel
     /// <summary>α.</summary>
     public double[] Alpha { get; }
 
-    /// <summary>ln p(y | X, θ).</summary>
+    /// <summary>ln p(y | X, θ, m).</summary>
     public double LogLikelihood =>
-        -0.5 * TensorPrimitives.Dot<double>(Alpha, _y) - 0.5 * _factor.LogDeterminant - 0.5 * _y.Length * Math.Log(2 * Math.PI);
+        -0.5 * TensorPrimitives.Dot<double>(Alpha, _y) + 0.5 * _mean * TensorPrimitives.Sum<double>(Alpha) - 0.5 * _factor.LogDeterminant - 0.5 * _y.Length * Math.Log(2 * Math.PI);
 
     /// <summary>Conditions on observations; jitter up to 1e-2·s is added until K is positive definite, null when that does not help.</summary>
-    public static GpModel? Condition(Points x, double[] y, double[] theta)
+    public static GpModel? Condition(Points x, double[] y, double[] theta, double mean = 0)
     {
         var kernel = new Kernel(theta);
         for (var jitter = 0.0; jitter <= 0.01; jitter = jitter == 0 ? 1e-8 : jitter * 10)
             if (Cholesky.Factor(kernel.Matrix(x, jitter * kernel.Signal + kernel.Noise), x.Count) is { } factor)
-                return new GpModel(x, y, theta, kernel, factor);
+                return new GpModel(x, y, theta, mean, kernel, factor);
         return null;
     }
 
     /// <summary>The same model with more observations.</summary>
     public GpModel? With(IReadOnlyList<double[]> points, IReadOnlyList<double> values) =>
-        Condition(new Points(X.IsCategorical, [.. X.Rows, .. points]), [.. _y, .. values], Theta);
+        Condition(new Points(X.IsCategorical, [.. X.Rows, .. points]), [.. _y, .. values], Theta, _mean);
 
-    /// <summary>K⁻¹·b, shape [n].</summary>
-    public double[] Solve(double[] b)
+    /// <summary>α, were these the observations, shape [n].</summary>
+    public double[] AlphaOf(double[] y)
     {
-        var solution = (double[])b.Clone();
-        _factor.SolveLower(solution);
-        _factor.SolveUpper(solution);
-        return solution;
+        var residuals = new double[y.Length];
+        TensorPrimitives.Subtract(y, _mean, residuals);
+        return _factor.Solve(residuals);
     }
 
     /// <summary>Posterior mean and variance (without noise) at a point, shape [d].</summary>
@@ -121,7 +121,7 @@ internal sealed class GpModel
         {
             var k = v.AsSpan(a * n, n);
             Kernel.Row(points[a], X, k, _slopes);
-            means[a] = TensorPrimitives.Dot<double>(k, Alpha);
+            means[a] = _mean + TensorPrimitives.Dot<double>(k, Alpha);
             _factor.SolveLower(k);
             for (var b = 0; b <= a; b++)
                 covariance[a * m + b] -= TensorPrimitives.Dot<double>(k, v.AsSpan(b * n, n));
@@ -130,10 +130,10 @@ internal sealed class GpModel
         return (means, covariance);
     }
 
-    private static void Means(ReadOnlySpan<double> k, double[][] alphas, Span<double> means)
+    private void Means(ReadOnlySpan<double> k, double[][] alphas, Span<double> means)
     {
         for (var a = 0; a < alphas.Length; a++)
-            means[a] = TensorPrimitives.Dot(k, alphas[a]);
+            means[a] = _mean + TensorPrimitives.Dot(k, alphas[a]);
     }
 
     private double Variance(ReadOnlySpan<double> v) => Math.Max(Kernel.Signal - TensorPrimitives.Dot(v, v), 1e-12 * Kernel.Signal);

@@ -30,6 +30,6 @@ internal static class MapFit
                 (best, bestValue) = (theta, value);
         }
 
-        return best is null ? null : GpModel.Condition(x, y, best);
+        return best is null ? null : GpModel.Condition(x, y, best, likelihood.Mean(best));
     }
 }

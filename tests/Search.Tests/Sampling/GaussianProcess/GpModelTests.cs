@@ -35,7 +35,7 @@ public sealed class GpModelTests
     {
         foreach (var c in GoldenFile.Read<Case[]>("gp.json"))
         {
-            var likelihood = new MarginalLikelihood(c.Points, c.Y);
+            var likelihood = new MarginalLikelihood(c.Points, c.Y, meanVariance: 0);
             var (with, prior) = (new double[c.Theta.Length], new double[c.Theta.Length]);
             var value = likelihood.Evaluate(c.Theta, with) - likelihood.Prior(c.Theta, prior);
             Assert.Equal(-c.LogLikelihood, value, 1e-6 * (1 + Math.Abs(c.LogLikelihood)));
@@ -102,6 +102,22 @@ public sealed class GpModelTests
     {
         var (means, variances) = model.Predict(points, [model.Alpha]);
         return (means[i][0], variances[i]);
+    }
+
+    [Fact]
+    public void The_learned_mean_is_the_most_probable_one()
+    {
+        var (x, y) = Mixed(4, 12);
+        double[] theta = [-0.5, 0.1, -1, 0.3, 0.2, -4];
+        var likelihood = new MarginalLikelihood(x, [.. y.Select(v => v + 2)]);
+        var mean = likelihood.Mean(theta);
+        double Density(double m) => GpModel.Condition(x, [.. y.Select(v => v + 2)], theta, m)!.LogLikelihood - 0.5 * m * m / MarginalLikelihood.MeanVariance;
+        Assert.True(Density(mean) > Density(mean + 0.01) && Density(mean) > Density(mean - 0.01));
+        Assert.InRange(mean, 1, 3);
+        // And what is minimised is that density at it, but for the priors of the others.
+        Assert.Equal(-Density(mean), likelihood.Evaluate(theta, new double[6]) - likelihood.Prior(theta, new double[6]), 1e-9);
+        // Far from all points the prediction is the mean.
+        Assert.Equal(mean, GpModel.Condition(x, [.. y.Select(v => v + 2)], theta, mean)!.Predict([500, 500, 3, 500]).Mean, 1e-6);
     }
 
     [Fact]

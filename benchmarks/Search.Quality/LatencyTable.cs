@@ -29,7 +29,7 @@ internal static class LatencyTable
                     return new TrialSnapshot(i, TrialState.Completed, point, new Dictionary<string, double> { ["loss"] = function.At(point) }, []);
                 }).ToArray();
                 var times = new List<double>();
-                for (var repeat = -8; repeat < Repeats; repeat++)
+                for (var repeat = size == sizes[0] ? -60 : -2; repeat < Repeats; repeat++)
                 {
                     var sampler = SamplerRegistry.Create(new SamplerSettings(kind, repeat), function.Space, [loss]);
                     var start = Stopwatch.GetTimestamp();

@@ -8,6 +8,9 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 internal sealed class Surrogate
 {
     private const int Incumbents = 5;
+
+    // Each pending trial costs as much as an observation. Of more than these, the older ones are avoided but not modelled.
+    private const int MaxPending = 100;
     private readonly Features _features;
     private readonly GpModel _model;
     private readonly double[] _targets;
@@ -51,7 +54,7 @@ internal sealed class Surrogate
     public ParameterValues? Propose(
         UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, CancellationToken cancellationToken)
     {
-        var improvement = ExpectedImprovement.Over(_model, _best, [.. pending.Select(_features.Of)], _targets, stream);
+        var improvement = ExpectedImprovement.Over(_model, _best, [.. pending.TakeLast(MaxPending).Select(_features.Of)], _targets, stream);
         return improvement is null
             ? null
             : new AcquisitionSearch(cube, _features, improvement).Search(_incumbents, candidates, stream, cancellationToken)

@@ -157,6 +157,17 @@ public sealed class GpSamplerTests
     }
 
     [Fact]
+    public void Thousands_of_pending_trials_do_not_stop_it()
+    {
+        var history = Known(Square, 20, Bowl);
+        var pending = Known(Square, 2000, Bowl).Trials.Skip(20).Select(t => t with { State = TrialState.Queued, Values = new Dictionary<string, double>() });
+        history = history with { Trials = [.. history.Trials, .. pending] };
+        var suggestion = Suggest(history)[0];
+        Assert.Equal("gp", suggestion.SuggestedBy);
+        Assert.DoesNotContain(suggestion.Parameters, history.Trials.Select(t => t.Parameters));
+    }
+
+    [Fact]
     public void A_large_finite_space_is_searched_without_repeats_and_by_the_model()
     {
         var space = new SearchSpace([.. Enumerable.Range(0, 12).Select(i => new CategoricalParameter($"c{i}", ["a", "b", "c"]))]);

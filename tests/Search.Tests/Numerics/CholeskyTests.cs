@@ -21,7 +21,12 @@ public sealed class CholeskyTests
         var solved = (double[])lower.Clone();
         factor.SolveUpper(solved);
         Near(oracle.Solve(b), solved);
-        Near(Vector<double>.Build.Dense(matrix.Inverse().ToRowMajorArray()), factor.Inverse());
+        Near(Vector<double>.Build.Dense(matrix.Inverse().LowerTriangle().ToRowMajorArray()), factor.InverseLower());
+
+        double[] four = [.. b, .. b * 2, .. b * -3, .. b * 0];
+        factor.SolveLowerFour(four);
+        for (var c = 0; c < 4; c++)
+            Near(oracle.Factor.LowerTriangle().Solve(b * new[] { 1, 2, -3, 0 }[c]), four[(c * n)..((c + 1) * n)]);
     }
 
     [Fact]

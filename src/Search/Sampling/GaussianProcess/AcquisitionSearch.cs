@@ -11,11 +11,10 @@ internal sealed class AcquisitionSearch
     private const int LocalStarts = 6, Rounds = 3, MaxChoices = 24;
     private readonly UnitCube _cube;
     private readonly Features _features;
-    private readonly GpModel _model;
-    private readonly double _best;
+    private readonly ExpectedImprovement _improvement;
 
-    public AcquisitionSearch(UnitCube cube, Features features, GpModel model, double best) =>
-        (_cube, _features, _model, _best) = (cube, features, model, best);
+    public AcquisitionSearch(UnitCube cube, Features features, ExpectedImprovement improvement) =>
+        (_cube, _features, _improvement) = (cube, features, improvement);
 
     /// <summary>Points in the order of falling expected improvement; the first are local optima.</summary>
     /// <param name="incumbents">Good points, whose neighbourhood is searched too.</param>
@@ -24,28 +23,22 @@ internal sealed class AcquisitionSearch
     /// <param name="cancellationToken">Polled.</param>
     public IEnumerable<ParameterValues> Search(IReadOnlyList<ParameterValues> incumbents, int candidates, RandomStream stream, CancellationToken cancellationToken)
     {
-        var pool = new List<(double Value, ParameterValues Point)>(candidates);
-        for (var i = 0; i < candidates; i++)
-        {
-            if (i % 64 == 0)
-                cancellationToken.ThrowIfCancellationRequested();
-            var u = i % 3 == 0 && incumbents.Count > 0
-                ? Neighbour(_cube.Encode(incumbents[i / 3 % incumbents.Count]), stream)
-                : PointSampler.Draw(stream, _cube.Dimensions);
-            var point = _cube.Decode(u);
-            pool.Add((Value(point), point));
-        }
-
+        var points = Candidates(incumbents, candidates, stream);
+        cancellationToken.ThrowIfCancellationRequested();
+        var pool = points.Zip(_improvement.At([.. points.Select(_features.Of)]), (point, value) => (Value: value, Point: point)).ToList();
         pool.Sort((a, b) => b.Value.CompareTo(a.Value));
         var optima = pool.Take(LocalStarts).Select(start => Climb(start, cancellationToken)).OrderByDescending(o => o.Value).ToList();
         return optima.Concat(pool).Select(p => p.Point);
     }
 
-    private double Value(ParameterValues point)
+    private List<ParameterValues> Candidates(IReadOnlyList<ParameterValues> incumbents, int count, RandomStream stream)
     {
-        var (mean, variance) = _model.Predict(_features.Of(point));
-        var sigma = Math.Sqrt(variance);
-        return Math.Log(sigma) + LogExpectedImprovement.LogH((mean - _best) / sigma).Value;
+        if (Enumeration.Bound(_cube.Space) <= 2 * count)
+            return [.. Enumeration.MoreThan(_cube.Space, 2 * count)];
+        // One in three lies around a good point, as near and in as many coordinates as chance will have it.
+        return [.. Enumerable.Range(0, count).Select(i => _cube.Decode(i % 3 == 0 && incumbents.Count > 0
+            ? Neighbour(_cube.Encode(incumbents[i / 3 % incumbents.Count]), stream)
+            : PointSampler.Draw(stream, _cube.Dimensions)))];
     }
 
     private double[] Neighbour(double[] u, RandomStream stream)
@@ -109,7 +102,7 @@ internal sealed class AcquisitionSearch
     }
 
     private (double Value, ParameterValues Point) Better((double Value, ParameterValues Point) best, ParameterValues point) =>
-        Value(point) is var value && value > best.Value ? (value, point) : best;
+        _improvement.At(_features.Of(point)) is var value && value > best.Value ? (value, point) : best;
 
     private ParameterValues ByGradient(ParameterValues start)
     {
@@ -120,25 +113,17 @@ internal sealed class AcquisitionSearch
             .ToArray();
         if (moving.Length == 0)
             return start;
-        var (meanGradient, varianceGradient) = (new double[u.Length], new double[u.Length]);
+        var full = new double[u.Length];
         var position = Array.ConvertAll(moving, j => u[j]);
         BoundedLbfgs.Minimize(
             (p, gradient) =>
             {
                 for (var i = 0; i < moving.Length; i++)
                     x[moving[i]] = p[i];
-                var (mean, variance) = _model.Predict(x, meanGradient, varianceGradient);
-                var sigma = Math.Sqrt(variance);
-                var z = (mean - _best) / sigma;
-                var (value, slope) = LogExpectedImprovement.LogH(z);
+                var value = _improvement.At(x, full);
                 for (var i = 0; i < moving.Length; i++)
-                {
-                    var j = moving[i];
-                    var bySigma = varianceGradient[j] / (2 * variance);
-                    gradient[i] = -(bySigma + slope * (meanGradient[j] / sigma - z * bySigma));
-                }
-
-                return -(Math.Log(sigma) + value);
+                    gradient[i] = -full[moving[i]];
+                return -value;
             },
             position, new double[moving.Length], [.. Enumerable.Repeat(1.0, moving.Length)], iterations: 40, tolerance: 1e-4);
         for (var i = 0; i < moving.Length; i++)

@@ -6,7 +6,7 @@ using HpoService.Search.Studies;
 namespace HpoService.Search.Sampling.GaussianProcess;
 
 /// <summary>Bayesian optimisation of one objective: centre and Sobol points first, then the point with the largest expected improvement
-/// under a Gaussian process fitted to all that is known, pending trials believed to turn out as predicted.</summary>
+/// under a Gaussian process fitted to all that is known, pending trials averaged over what they may turn out to be.</summary>
 internal sealed class GpSampler : ISampler
 {
     private readonly GpOptions _options;

@@ -1,19 +1,20 @@
 // Notation: ℓ = length scales, shape [d]; s = signal variance; σ² = noise variance; θ = (ln ℓ_1 … ln ℓ_d, ln s, ln σ²), shape [d + 2].
-// δ_j(x, x') = (x_j − x'_j)² for numeric j, [x_j ≠ x'_j] for categorical j; r² = Σ_j δ_j / ℓ_j².
+// δ_j(x, x') = (x_j − x'_j)² for numeric j, [x_j ≠ x'_j] for categorical j; r² = Σ_j δ_j / ℓ_j²; z = √5·r.
+using System.Numerics;
+using System.Numerics.Tensors;
+
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>Matérn-5/2 with a length scale for each dimension: k = s·(1 + √5·r + 5/3·r²)·exp(−√5·r).</summary>
-/// <remarks>Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), equation 4.17.</remarks>
+/// <summary>Matérn-5/2 with a length scale for each dimension: k = s·(1 + z + z²/3)·exp(−z).</summary>
+/// <remarks>Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), equation 4.17. Its slope is −2·∂k/∂r² =
+/// s·5/3·(1 + z)·exp(−z): ∂k/∂ln ℓ_j = slope·δ_j/ℓ_j² and ∂k/∂x_j = −slope·(x_j − x'_j)/ℓ_j².</remarks>
 internal sealed class Kernel
 {
-    private const double Sqrt5 = 2.23606797749979;
-    private readonly bool[] _isCategorical;
     private readonly double[] _inverseSquares;
 
-    public Kernel(bool[] isCategorical, ReadOnlySpan<double> theta)
+    public Kernel(ReadOnlySpan<double> theta)
     {
-        _isCategorical = isCategorical;
-        _inverseSquares = new double[isCategorical.Length];
+        _inverseSquares = new double[theta.Length - 2];
         for (var j = 0; j < _inverseSquares.Length; j++)
             _inverseSquares[j] = Math.Exp(-2 * theta[j]);
         Signal = Math.Exp(theta[^2]);
@@ -26,27 +27,67 @@ internal sealed class Kernel
     /// <summary>σ².</summary>
     public double Noise { get; }
 
-    public double Distance(double[] x, double[] y, int j)
-    {
-        var difference = x[j] - y[j];
-        return _isCategorical[j] ? difference == 0 ? 0 : 1 : difference * difference;
-    }
+    /// <summary>1/ℓ_j².</summary>
+    public double InverseSquare(int j) => _inverseSquares[j];
 
-    /// <summary>k(x, y), and in <paramref name="slope"/> −2·∂k/∂r² = s·5/3·(1 + √5·r)·exp(−√5·r).</summary>
-    public double Value(double[] x, double[] y, out double slope)
+    /// <summary>Between x, shape [d], and the first n points: k into <paramref name="k"/> and the slopes into <paramref name="slopes"/>, shape [n].</summary>
+    public void Row(ReadOnlySpan<double> x, Points points, Span<double> k, Span<double> slopes)
     {
-        var r2 = 0.0;
+        k.Clear();
         for (var j = 0; j < _inverseSquares.Length; j++)
-            r2 += Distance(x, y, j) * _inverseSquares[j];
-        var z = Sqrt5 * Math.Sqrt(r2);
-        var decay = Signal * Math.Exp(-z);
-        slope = decay * (1 + z) * (5.0 / 3);
-        return decay * (1 + z + z * z / 3);
+            AddDistances(points.Columns[j].AsSpan(0, k.Length), x[j], _inverseSquares[j], points.IsCategorical[j], k);
+        TensorPrimitives.Multiply(k, 5, k);
+        TensorPrimitives.Sqrt(k, k); // z
+        TensorPrimitives.Negate(k, slopes);
+        TensorPrimitives.Exp(slopes, slopes); // exp(−z)
+        for (var i = 0; i < k.Length; i++)
+        {
+            var (z, decay) = (k[i], Signal * slopes[i]);
+            k[i] = decay * (1 + z + z * z / 3);
+            slopes[i] = decay * (1 + z) * (5.0 / 3);
+        }
     }
 
-    /// <summary>∂k/∂ln ℓ_j, from the slope at the same pair.</summary>
-    public double ByLogScale(double[] x, double[] y, int j, double slope) => slope * Distance(x, y, j) * _inverseSquares[j];
+    /// <summary>k(X, X) with a number added to its diagonal, shape [n, n]; only the lower triangle is filled.</summary>
+    public double[] Matrix(Points points, double diagonal)
+    {
+        var n = points.Count;
+        var (matrix, slopes) = (new double[n * n], new double[n]);
+        for (var a = 0; a < n; a++)
+        {
+            Row(points.Rows[a], points, matrix.AsSpan(a * n, a), slopes.AsSpan(0, a));
+            matrix[a * n + a] = Signal + diagonal;
+        }
 
-    /// <summary>∂k/∂x_j, from the slope at the same pair; numeric j only.</summary>
-    public double ByCoordinate(double[] x, double[] y, int j, double slope) => -slope * (x[j] - y[j]) * _inverseSquares[j];
+        return matrix;
+    }
+
+    /// <summary>Σ_i w_i·δ_j(x, x_i), for weights of shape [n].</summary>
+    public static double WeightedDistances(ReadOnlySpan<double> column, double x, ReadOnlySpan<double> w, bool isCategorical)
+    {
+        var i = 0;
+        var (at, sums) = (new Vector<double>(x), Vector<double>.Zero);
+        for (; i <= w.Length - Vector<double>.Count; i += Vector<double>.Count)
+            sums += Distances(new Vector<double>(column[i..]), at, isCategorical) * new Vector<double>(w[i..]);
+        var sum = Vector.Sum(sums);
+        for (; i < w.Length; i++)
+            sum += Distance(column[i], x, isCategorical) * w[i];
+        return sum;
+    }
+
+    private static void AddDistances(ReadOnlySpan<double> column, double x, double weight, bool isCategorical, Span<double> sums)
+    {
+        var i = 0;
+        var (at, by) = (new Vector<double>(x), new Vector<double>(weight));
+        for (; i <= column.Length - Vector<double>.Count; i += Vector<double>.Count)
+            (new Vector<double>(sums[i..]) + Distances(new Vector<double>(column[i..]), at, isCategorical) * by).CopyTo(sums[i..]);
+        for (; i < column.Length; i++)
+            sums[i] += Distance(column[i], x, isCategorical) * weight;
+    }
+
+    private static Vector<double> Distances(Vector<double> a, Vector<double> b, bool isCategorical) => isCategorical
+        ? Vector.ConditionalSelect(Vector.Equals(a, b), Vector<double>.Zero, Vector<double>.One)
+        : (a - b) * (a - b);
+
+    private static double Distance(double a, double b, bool isCategorical) => isCategorical ? a == b ? 0 : 1 : (a - b) * (a - b);
 }

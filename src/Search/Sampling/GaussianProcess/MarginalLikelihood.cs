@@ -1,17 +1,26 @@
 // Notation: n observations; X, shape [n][d] = features; y, shape [n] = standardised scores; θ as in Kernel.cs;
-// K = k(X, X) + σ²·I; α = K⁻¹·y. Minimised: −ln p(y | X, θ) − ln p(θ).
+// K = k(X, X) + σ²·I; m = constant mean; α = K⁻¹·(y − m·1). Minimised: −ln p(y | X, θ, m) − ln p(θ) − ln p(m), over m in closed form.
 using System.Numerics.Tensors;
 using HpoService.Search.Numerics;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>The negative log posterior density of the hyperparameters, with its gradient.</summary>
+/// <summary>The negative log posterior density of the hyperparameters, with its gradient. Not for use by two threads.</summary>
 /// <remarks>Likelihood: Rasmussen and Williams (2006), equations 5.8 and 5.9. Priors: ℓ ~ LogNormal(√2 + ½·ln d, √3), which keeps the
 /// expected complexity of a function the same in every dimension (Hvarfner et al., ICML 2024, arXiv 2402.02229, section 4);
-/// ln s ~ Normal(0, 1); σ² ~ Gamma(1.1, rate 30), whose mass lies near 0 but which tolerates noise.</remarks>
-internal sealed class MarginalLikelihood(bool[] isCategorical, double[][] x, double[] y)
+/// ln s ~ Normal(0, 1); σ² ~ Gamma(1.1, rate 30), whose mass lies near 0 but which tolerates noise; m ~ Normal(0, 10): where a search has
+/// put most of its points near the optimum, their average is far above what unknown places should be believed to be.</remarks>
+/// <param name="x">X.</param>
+/// <param name="y">y.</param>
+/// <param name="meanVariance">The variance of m; 0 = no mean.</param>
+internal sealed class MarginalLikelihood(Points x, double[] y, double meanVariance = MarginalLikelihood.MeanVariance)
 {
-    private readonly int _n = y.Length, _d = isCategorical.Length;
+    /// <summary>The default variance of m.</summary>
+    public const double MeanVariance = 10;
+
+    private readonly int _n = y.Length, _d = x.Dimensions;
+    private readonly double[] _values = new double[y.Length * y.Length], _slopes = new double[y.Length * y.Length];
+    private readonly double[] _matrix = new double[y.Length * y.Length], _weights = new double[y.Length];
 
     /// <summary>Lower bounds of θ.</summary>
     public double[] Low => [.. Enumerable.Repeat(Math.Log(0.02), _d), Math.Log(0.05), Math.Log(1e-6)];
@@ -19,51 +28,44 @@ internal sealed class MarginalLikelihood(bool[] isCategorical, double[][] x, dou
     /// <summary>Upper bounds of θ.</summary>
     public double[] High => [.. Enumerable.Repeat(Math.Log(50), _d), Math.Log(20), Math.Log(1)];
 
-    /// <summary>θ with all length scales the same.</summary>
-    public double[] Start(double scale, double noise) => [.. Enumerable.Repeat(Math.Log(scale), _d), 0, Math.Log(noise)];
-
     /// <summary>The mode of the length scales' prior.</summary>
     public double PriorMode => Math.Exp(Math.Sqrt(2) + 0.5 * Math.Log(_d) - 3);
+
+    /// <summary>θ with all length scales the same.</summary>
+    public double[] Start(double scale, double noise) => [.. Enumerable.Repeat(Math.Log(scale), _d), 0, Math.Log(noise)];
 
     /// <summary>The value at θ; writes the gradient, shape [d + 2]. Infinite where K is not positive definite.</summary>
     public double Evaluate(ReadOnlySpan<double> theta, Span<double> gradient)
     {
         gradient.Clear();
-        var kernel = new Kernel(isCategorical, theta);
-        var (matrix, slopes) = (new double[_n * _n], new double[_n * _n]);
-        for (var a = 0; a < _n; a++)
-        {
-            for (var b = 0; b < a; b++)
-                matrix[a * _n + b] = kernel.Value(x[a], x[b], out slopes[a * _n + b]);
-            matrix[a * _n + a] = kernel.Signal + kernel.Noise;
-        }
-
-        var values = (double[])matrix.Clone();
-        if (Cholesky.Factor(matrix, _n) is not { } factor)
+        var kernel = new Kernel(theta);
+        if (Factor(kernel) is not { } factor)
             return double.PositiveInfinity;
-        var alpha = (double[])y.Clone();
-        factor.SolveLower(alpha);
-        factor.SolveUpper(alpha);
+        var alpha = Solve(factor).Alpha;
+        // −½·(y − m)ᵀα − ½·m²/meanVariance is −½·yᵀα at the best m.
         var value = 0.5 * TensorPrimitives.Dot<double>(alpha, y) + 0.5 * factor.LogDeterminant + 0.5 * _n * Math.Log(2 * Math.PI);
-        var inverse = factor.Inverse();
+        var inverse = factor.InverseLower();
         for (var a = 0; a < _n; a++)
         {
-            for (var b = 0; b < a; b++)
-            {
-                // Off-diagonal pairs stand twice in the symmetric matrix: ½·2 = 1.
-                var weight = inverse[a * _n + b] - alpha[a] * alpha[b];
-                for (var j = 0; j < _d; j++)
-                    gradient[j] += weight * kernel.ByLogScale(x[a], x[b], j, slopes[a * _n + b]);
-                gradient[_d] += weight * values[a * _n + b];
-            }
-
+            // Off-diagonal pairs stand twice in the symmetric matrix: ½·2 = 1.
+            var weights = _weights.AsSpan(0, a);
+            TensorPrimitives.MultiplyAdd(alpha.AsSpan(0, a), -alpha[a], inverse.AsSpan(a * _n, a), weights);
+            gradient[_d] += TensorPrimitives.Dot<double>(weights, _values.AsSpan(a * _n, a));
+            TensorPrimitives.Multiply(weights, _slopes.AsSpan(a * _n, a), weights);
+            for (var j = 0; j < _d; j++)
+                gradient[j] += Kernel.WeightedDistances(x.Columns[j].AsSpan(0, a), x.Rows[a][j], weights, x.IsCategorical[j]);
             var diagonal = 0.5 * (inverse[a * _n + a] - alpha[a] * alpha[a]);
             gradient[_d] += diagonal * kernel.Signal;
             gradient[_d + 1] += diagonal * kernel.Noise;
         }
 
+        for (var j = 0; j < _d; j++)
+            gradient[j] *= kernel.InverseSquare(j);
         return value + Prior(theta, gradient);
     }
+
+    /// <summary>The most probable m given θ; 0 where K is not positive definite.</summary>
+    public double Mean(ReadOnlySpan<double> theta) => Factor(new Kernel(theta)) is { } factor ? Solve(factor).Mean : 0;
 
     /// <summary>−ln p(θ) up to a constant; adds its gradient, shape [d + 2].</summary>
     public double Prior(ReadOnlySpan<double> theta, Span<double> gradient)
@@ -82,5 +84,30 @@ internal sealed class MarginalLikelihood(bool[] isCategorical, double[][] x, dou
         gradient[_d] += theta[_d];
         gradient[_d + 1] += -0.1 + 30 * noise;
         return value;
+    }
+
+    private Cholesky? Factor(Kernel kernel)
+    {
+        for (var a = 0; a < _n; a++)
+        {
+            kernel.Row(x.Rows[a], x, _values.AsSpan(a * _n, a), _slopes.AsSpan(a * _n, a));
+            _values.AsSpan(a * _n, a).CopyTo(_matrix.AsSpan(a * _n));
+            _matrix[a * _n + a] = kernel.Signal + kernel.Noise;
+        }
+
+        return Cholesky.Factor(_matrix, _n);
+    }
+
+    // m = 1ᵀK⁻¹y / (1ᵀK⁻¹1 + 1/meanVariance). The gradient by θ needs no term for m: at the best m its derivative is 0.
+    private (double Mean, double[] Alpha) Solve(Cholesky factor)
+    {
+        var alpha = factor.Solve(y);
+        if (meanVariance == 0)
+            return (0, alpha);
+        double[] ones = [.. Enumerable.Repeat(1.0, _n)];
+        var weights = factor.Solve(ones);
+        var mean = TensorPrimitives.Sum<double>(alpha) / (TensorPrimitives.Sum<double>(weights) + 1 / meanVariance);
+        TensorPrimitives.MultiplyAdd(weights, -mean, alpha, alpha);
+        return (mean, alpha);
     }
 }

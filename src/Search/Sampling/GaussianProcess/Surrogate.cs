@@ -8,13 +8,17 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 internal sealed class Surrogate
 {
     private const int Incumbents = 5;
+
+    // Each pending trial costs as much as an observation. Of more than these, the older ones are avoided but not modelled.
+    private const int MaxPending = 100;
     private readonly Features _features;
     private readonly GpModel _model;
+    private readonly double[] _targets;
     private readonly double _best;
     private readonly IReadOnlyList<ParameterValues> _incumbents;
 
-    private Surrogate(Features features, GpModel model, double best, IReadOnlyList<ParameterValues> incumbents) =>
-        (_features, _model, _best, _incumbents) = (features, model, best, incumbents);
+    private Surrogate(Features features, GpModel model, double[] targets, double best, IReadOnlyList<ParameterValues> incumbents) =>
+        (_features, _model, _targets, _best, _incumbents) = (features, model, targets, best, incumbents);
 
     /// <summary>Fits to the finished trials; null when fewer than two have a score or the numerics fail.</summary>
     /// <param name="space">The space.</param>
@@ -37,23 +41,23 @@ internal sealed class Surrogate
             return null;
         var targets = ScoreWarp.Apply([.. finished.Select(t => t.Score)]);
         var features = new Features(space);
-        var x = finished.Select(t => features.Of(t.Parameters)).ToArray();
-        if (GpModel.Fit(features.IsCategorical, x, targets, cancellationToken) is not { } model)
+        var x = new Points(features.IsCategorical, [.. finished.Select(t => features.Of(t.Parameters))]);
+        if (MapFit.Fit(x, targets, cancellationToken) is not { } model)
             return null;
         // The best mean, not the best value: noise would make a lucky trial the bar.
-        var means = x.Select(point => model.Predict(point).Mean).ToArray();
+        var means = model.Predict(x.Rows, [model.Alpha]).Means.Select(m => m[0]).ToArray();
         var incumbents = finished.Zip(means).OrderByDescending(t => t.Second).Take(Incumbents).Select(t => t.First.Parameters).ToList();
-        return new Surrogate(features, model, means.Max(), incumbents);
+        return new Surrogate(features, model, targets, means.Max(), incumbents);
     }
 
     /// <summary>The unvisited point with the largest expected improvement found; null when the numerics fail or all were visited.</summary>
     public ParameterValues? Propose(
         UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, CancellationToken cancellationToken)
     {
-        var model = _model.Believe([.. pending.Select(_features.Of)]);
-        return model is null
+        var improvement = ExpectedImprovement.Over(_model, _best, [.. pending.TakeLast(MaxPending).Select(_features.Of)], _targets, stream);
+        return improvement is null
             ? null
-            : new AcquisitionSearch(cube, _features, model, _best).Search(_incumbents, candidates, stream, cancellationToken)
+            : new AcquisitionSearch(cube, _features, improvement).Search(_incumbents, candidates, stream, cancellationToken)
                 .FirstOrDefault(point => !visited.Contains(point));
     }
 }

@@ -9,7 +9,7 @@ public sealed class GpModelTests
     private sealed record Case(
         double[][] X, double[] Y, double[] Scales, double Signal, double Noise, double[][] Query, double[] Mean, double[] Variance, double LogLikelihood, double[] Gradient)
     {
-        public bool[] IsCategorical => new bool[Scales.Length];
+        public Points Points => new(new bool[Scales.Length], X);
 
         public double[] Theta => [.. Scales.Append(Math.Sqrt(Signal)).Append(Math.Sqrt(Noise)).Select((v, i) => i < Scales.Length ? Math.Log(v) : 2 * Math.Log(v))];
     }
@@ -19,11 +19,11 @@ public sealed class GpModelTests
     {
         foreach (var c in GoldenFile.Read<Case[]>("gp.json"))
         {
-            var model = GpModel.Condition(c.IsCategorical, c.X, c.Y, c.Theta)!;
+            var model = GpModel.Condition(c.Points, c.Y, c.Theta)!;
             Assert.Equal(c.LogLikelihood, model.LogLikelihood, 1e-6 * (1 + Math.Abs(c.LogLikelihood)));
             for (var i = 0; i < c.Query.Length; i++)
             {
-                var (mean, variance) = model.Predict(c.Query[i]);
+                var (mean, variance) = i % 2 == 0 ? model.Predict(c.Query[i]) : Batch(model, c.Query, i);
                 Assert.Equal(c.Mean[i], mean, 1e-7);
                 Assert.Equal(c.Variance[i], variance, 1e-7);
             }
@@ -35,7 +35,7 @@ public sealed class GpModelTests
     {
         foreach (var c in GoldenFile.Read<Case[]>("gp.json"))
         {
-            var likelihood = new MarginalLikelihood(c.IsCategorical, c.X, c.Y);
+            var likelihood = new MarginalLikelihood(c.Points, c.Y, meanVariance: 0);
             var (with, prior) = (new double[c.Theta.Length], new double[c.Theta.Length]);
             var value = likelihood.Evaluate(c.Theta, with) - likelihood.Prior(c.Theta, prior);
             Assert.Equal(-c.LogLikelihood, value, 1e-6 * (1 + Math.Abs(c.LogLikelihood)));
@@ -47,46 +47,84 @@ public sealed class GpModelTests
     [Theory, InlineData(0), InlineData(1), InlineData(2)]
     public void The_posterior_densitys_gradient_agrees_with_differences(long seed)
     {
-        var (isCategorical, x, y) = Mixed(seed, 15);
-        var likelihood = new MarginalLikelihood(isCategorical, x, y);
+        var (x, y) = Mixed(seed, 15);
+        var likelihood = new MarginalLikelihood(x, y);
         var stream = new RandomStream(seed, 99);
-        double[] theta = [.. Enumerable.Range(0, isCategorical.Length + 2).Select(j => j > isCategorical.Length ? -4 : stream.NextNormal() * 0.5)];
+        double[] theta = [.. Enumerable.Range(0, 4 + 2).Select(j => j > 4 ? -4 : stream.NextNormal() * 0.5)];
         var gradient = new double[theta.Length];
         likelihood.Evaluate(theta, gradient);
         Differences(theta, gradient, p => likelihood.Evaluate(p, new double[p.Length]));
     }
 
     [Theory, InlineData(0), InlineData(1), InlineData(2)]
-    public void The_predictions_gradients_agree_with_differences(long seed)
+    public void The_predictions_gradient_agrees_with_differences(long seed)
     {
-        var (isCategorical, x, y) = Mixed(seed, 15);
-        var model = GpModel.Condition(isCategorical, x, y, [-0.5, 0.1, -1, 0.3, 0.2, -5])!;
+        var (x, y) = Mixed(seed, 15);
+        var model = GpModel.Condition(x, y, [-0.5, 0.1, -1, 0.3, 0.2, -5])!;
         double[] point = [0.31, 0.62, 1, 0.11];
-        var (mean, variance) = (new double[4], new double[4]);
-        var value = model.Predict(point, mean, variance);
-        Assert.Equal(model.Predict(point), value);
-        Differences(point, mean, p => model.Predict(p).Mean, isCategorical);
-        Differences(point, variance, p => model.Predict(p).Variance, isCategorical);
-        Assert.Equal(0, mean[2]);
+        double[] beta = [.. model.Alpha], gradient = new double[4];
+        model.Predict(point);
+        model.Gradient(point, beta, 0.7, gradient);
+        Differences(point, gradient, p => model.Predict(p) is var (mean, variance) ? mean + 0.7 * variance : 0, x.IsCategorical);
+        Assert.Equal(0, gradient[2]);
     }
 
     [Fact]
-    public void Believed_points_keep_the_means_and_lose_the_variance()
+    public void More_observations_at_their_means_keep_the_means_and_lose_the_variance()
     {
-        var (isCategorical, x, y) = Mixed(5, 12);
-        var model = GpModel.Condition(isCategorical, x, y, [-0.5, 0.1, -1, 0.3, 0.2, -7])!;
+        var (x, y) = Mixed(5, 12);
+        var model = GpModel.Condition(x, y, [-0.5, 0.1, -1, 0.3, 0.2, -7])!;
         double[] pending = [0.9, 0.05, 2, 0.5], elsewhere = [0.2, 0.7, 0, 0.9];
-        var believing = model.Believe([pending])!;
-        Assert.Equal(model.Predict(elsewhere).Mean, believing.Predict(elsewhere).Mean, 1e-6);
-        Assert.True(believing.Predict(pending).Variance < 0.01 * model.Predict(pending).Variance);
-        Assert.True(believing.Predict(elsewhere).Variance <= model.Predict(elsewhere).Variance + 1e-12);
+        var more = model.With([pending], [model.Predict(pending).Mean])!;
+        Assert.Equal(model.Predict(elsewhere).Mean, more.Predict(elsewhere).Mean, 1e-6);
+        Assert.True(more.Predict(pending).Variance < 0.01 * model.Predict(pending).Variance);
+        Assert.True(more.Predict(elsewhere).Variance <= model.Predict(elsewhere).Variance + 1e-12);
+    }
+
+    [Fact]
+    public void The_joint_posterior_has_the_single_ones_on_its_diagonal_and_correlates_neighbours()
+    {
+        var (x, y) = Mixed(6, 12);
+        var model = GpModel.Condition(x, y, [-0.5, 0.1, -1, 0.3, 0.2, -7])!;
+        double[][] points = [[0.9, 0.05, 2, 0.5], [0.9, 0.06, 2, 0.5], [0.1, 0.9, -1, 0.1]];
+        var (means, covariance) = model.Joint(points);
+        for (var a = 0; a < 3; a++)
+        {
+            Assert.Equal(model.Predict(points[a]).Mean, means[a], 1e-10);
+            Assert.Equal(model.Predict(points[a]).Variance, covariance[a * 3 + a], 1e-10);
+        }
+
+        Assert.True(covariance[3] > 0.95 * covariance[0]);
+        Assert.True(Math.Abs(covariance[6]) < 0.3 * covariance[0]);
+    }
+
+    private static (double, double) Batch(GpModel model, double[][] points, int i)
+    {
+        var (means, variances) = model.Predict(points, [model.Alpha]);
+        return (means[i][0], variances[i]);
+    }
+
+    [Fact]
+    public void The_learned_mean_is_the_most_probable_one()
+    {
+        var (x, y) = Mixed(4, 12);
+        double[] theta = [-0.5, 0.1, -1, 0.3, 0.2, -4];
+        var likelihood = new MarginalLikelihood(x, [.. y.Select(v => v + 2)]);
+        var mean = likelihood.Mean(theta);
+        double Density(double m) => GpModel.Condition(x, [.. y.Select(v => v + 2)], theta, m)!.LogLikelihood - 0.5 * m * m / MarginalLikelihood.MeanVariance;
+        Assert.True(Density(mean) > Density(mean + 0.01) && Density(mean) > Density(mean - 0.01));
+        Assert.InRange(mean, 1, 3);
+        // And what is minimised is that density at it, but for the priors of the others.
+        Assert.Equal(-Density(mean), likelihood.Evaluate(theta, new double[6]) - likelihood.Prior(theta, new double[6]), 1e-9);
+        // Far from all points the prediction is the mean.
+        Assert.Equal(mean, GpModel.Condition(x, [.. y.Select(v => v + 2)], theta, mean)!.Predict([500, 500, 3, 500]).Mean, 1e-6);
     }
 
     [Fact]
     public void Many_copies_of_one_point_are_conditioned_on_without_failing()
     {
         double[][] x = [.. Enumerable.Repeat(new[] { 0.3, 0.4 }, 60)];
-        var model = GpModel.Condition([false, false], x, [.. Enumerable.Repeat(1.0, 60)], [0, 0, 0, Math.Log(1e-12)]);
+        var model = GpModel.Condition(new Points([false, false], x), [.. Enumerable.Repeat(1.0, 60)], [0, 0, 0, Math.Log(1e-12)]);
         Assert.Equal(1, model!.Predict([0.3, 0.4]).Mean, 1e-3);
     }
 
@@ -96,16 +134,16 @@ public sealed class GpModelTests
         var stream = new RandomStream(8, 8);
         double[][] x = [.. Enumerable.Range(0, 40).Select(_ => new[] { stream.NextDouble(), stream.NextDouble(), stream.NextInt(3) })];
         double[] y = [.. x.Select(p => Math.Sin(6 * p[0]) * 1.4 + 0.8 * (p[2] == 1 ? 1 : 0))];
-        var model = GpModel.Fit([false, false, true], x, y, CancellationToken.None)!;
+        var model = MapFit.Fit(new Points([false, false, true], x), y, CancellationToken.None)!;
         Assert.True(model.Theta[0] + 1 < model.Theta[1], $"ln l = {model.Theta[0]} where it matters, {model.Theta[1]} where it does not.");
         Assert.Equal(Math.Sin(6 * 0.55) * 1.4 + 0.8, model.Predict([0.55, 0.5, 1]).Mean, 0.1);
     }
 
-    private static (bool[] IsCategorical, double[][] X, double[] Y) Mixed(long seed, int n)
+    private static (Points X, double[] Y) Mixed(long seed, int n)
     {
         var stream = new RandomStream(seed, 0);
         double[][] x = [.. Enumerable.Range(0, n).Select(_ => new[] { stream.NextDouble(), stream.NextDouble(), stream.NextInt(4) - 1, stream.NextDouble() })];
-        return ([false, false, true, false], x, [.. x.Select(p => Math.Sin(4 * p[0]) + p[1] * p[2] + 0.1 * stream.NextNormal())]);
+        return (new Points([false, false, true, false], x), [.. x.Select(p => Math.Sin(4 * p[0]) + p[1] * p[2] + 0.1 * stream.NextNormal())]);
     }
 
     private static void Differences(double[] at, double[] gradient, Func<double[], double> f, bool[]? skip = null)

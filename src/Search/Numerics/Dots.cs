@@ -1,0 +1,42 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace HpoService.Search.Numerics;
+
+/// <summary>Inner products of one vector with four others at once: each element of the one is loaded once, and four sums run in parallel.</summary>
+internal static class Dots
+{
+    /// <summary>a·b0, a·b1, a·b2, a·b3; all at least as long as a, of shape [n].</summary>
+    public static (double, double, double, double) Four(
+        ReadOnlySpan<double> a, ReadOnlySpan<double> b0, ReadOnlySpan<double> b1, ReadOnlySpan<double> b2, ReadOnlySpan<double> b3)
+    {
+        var n = a.Length;
+        // One check each, then loads without checks.
+        ref var a0 = ref MemoryMarshal.GetReference(a);
+        ref var r0 = ref MemoryMarshal.GetReference(b0[..n]);
+        ref var r1 = ref MemoryMarshal.GetReference(b1[..n]);
+        ref var r2 = ref MemoryMarshal.GetReference(b2[..n]);
+        ref var r3 = ref MemoryMarshal.GetReference(b3[..n]);
+        var (s0, s1, s2, s3) = (Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero);
+        var i = 0;
+        for (; i <= n - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var v = Vector.LoadUnsafe(ref a0, (nuint)i);
+            s0 = Vector.FusedMultiplyAdd(v, Vector.LoadUnsafe(ref r0, (nuint)i), s0);
+            s1 = Vector.FusedMultiplyAdd(v, Vector.LoadUnsafe(ref r1, (nuint)i), s1);
+            s2 = Vector.FusedMultiplyAdd(v, Vector.LoadUnsafe(ref r2, (nuint)i), s2);
+            s3 = Vector.FusedMultiplyAdd(v, Vector.LoadUnsafe(ref r3, (nuint)i), s3);
+        }
+
+        var (t0, t1, t2, t3) = (Vector.Sum(s0), Vector.Sum(s1), Vector.Sum(s2), Vector.Sum(s3));
+        for (; i < n; i++)
+        {
+            t0 += a[i] * b0[i];
+            t1 += a[i] * b1[i];
+            t2 += a[i] * b2[i];
+            t3 += a[i] * b3[i];
+        }
+
+        return (t0, t1, t2, t3);
+    }
+}

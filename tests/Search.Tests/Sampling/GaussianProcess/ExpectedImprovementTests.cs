@@ -1,0 +1,80 @@
+using HpoService.Search.Numerics;
+using HpoService.Search.Sampling.GaussianProcess;
+
+namespace HpoService.Search.Tests.Sampling.GaussianProcess;
+
+public sealed class ExpectedImprovementTests
+{
+    private static readonly double[] Theta = [-1, -0.7, 0, 0.1, -6];
+
+    private static (GpModel Model, double[] Y) Fitted()
+    {
+        var stream = new RandomStream(3, 3);
+        double[][] x = [.. Enumerable.Range(0, 14).Select(_ => new[] { stream.NextDouble(), stream.NextDouble(), stream.NextInt(2) })];
+        double[] y = [.. x.Select(p => Math.Sin(5 * p[0]) * p[1] + 0.3 * p[2])];
+        return (GpModel.Condition(new Points([false, false, true], x), y, Theta)!, y);
+    }
+
+    private static ExpectedImprovement Over(int pending, long key = 1)
+    {
+        var (model, y) = Fitted();
+        double[][] points = [.. new double[][] { [0.3, 0.95, 1], [0.8, 0.2, 0], [0.31, 0.9, 1] }.Take(pending)];
+        return ExpectedImprovement.Over(model, y.Max(), points, y, new RandomStream(9, key))!;
+    }
+
+    [Fact]
+    public void Without_pending_points_it_is_the_closed_form()
+    {
+        var (model, y) = Fitted();
+        double[] point = [0.4, 0.7, 1];
+        var (mean, variance) = model.Predict(point);
+        var sigma = Math.Sqrt(variance);
+        Assert.Equal(Math.Log(sigma) + LogExpectedImprovement.LogH((mean - y.Max()) / sigma).Value, Over(0).At(point), 1e-12);
+    }
+
+    [Theory, InlineData(0), InlineData(1), InlineData(3)]
+    public void Its_gradient_agrees_with_differences_and_its_batch_with_single_points(int pending)
+    {
+        var improvement = Over(pending);
+        double[][] points = [[0.4, 0.7, 1], [0.1, 0.2, 0], [0.29, 0.93, 1], [0.99, 0.99, 0], [0.5, 0.5, 1]];
+        Assert.Equal(points.Select(p => Math.Round(improvement.At(p), 9)), improvement.At(points).Select(v => Math.Round(v, 9)));
+        foreach (var point in points)
+        {
+            var gradient = new double[3];
+            Assert.Equal(improvement.At(point), improvement.At(point, gradient), 1e-12);
+            for (var j = 0; j < 2; j++)
+            {
+                var (up, down) = ((double[])point.Clone(), (double[])point.Clone());
+                up[j] += 1e-6;
+                down[j] -= 1e-6;
+                var expected = (improvement.At(up) - improvement.At(down)) / 2e-6;
+                Assert.Equal(expected, gradient[j], 1e-4 * (1 + Math.Abs(expected)));
+            }
+
+            Assert.Equal(0, gradient[2]);
+        }
+    }
+
+    [Fact]
+    public void A_pending_point_takes_the_improvement_away_around_it_and_not_far_from_it()
+    {
+        double[] near = [0.3, 0.95, 1], far = [0.8, 0.2, 0];
+        Assert.True(Over(1).At(near) < Over(0).At(near) - 1);
+        Assert.Equal(Over(0).At(far), Over(1).At(far), 0.7);
+    }
+
+    [Fact]
+    public void The_draws_average_to_the_improvement_beyond_what_is_pending()
+    {
+        // EI given a pending point, averaged over its value, is E[max(f(x) - max(best, f(p)), 0)]: by 400,000 joint draws, and by 200 times 16.
+        var (model, y) = Fitted();
+        double[] pending = [0.3, 0.95, 1], point = [0.45, 0.8, 1];
+        var (means, covariance) = model.Joint([pending, point]);
+        var root = Cholesky.Factor(covariance, 2)!;
+        var stream = new RandomStream(4, 4);
+        var expected = Enumerable.Range(0, 400_000).Average(_ =>
+            root.MultiplyLower([stream.NextNormal(), stream.NextNormal()]) is var v ? Math.Max(0, v[1] + means[1] - Math.Max(y.Max(), v[0] + means[0])) : 0);
+        var actual = Enumerable.Range(0, 200).Average(key => Math.Exp(Over(1, key).At(point)));
+        Assert.Equal(expected, actual, 0.05 * expected);
+    }
+}

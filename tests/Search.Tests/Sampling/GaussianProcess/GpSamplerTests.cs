@@ -1,0 +1,188 @@
+using HpoService.Search.Numerics;
+using HpoService.Search.Sampling;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+using HpoService.Search.Tests.Spaces;
+
+namespace HpoService.Search.Tests.Sampling.GaussianProcess;
+
+public sealed class GpSamplerTests
+{
+    private static readonly SearchSpace Square = new([new FloatParameter("x", 0, 1), new FloatParameter("y", 0, 1)]);
+
+    private static IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count = 1, string? options = null) => SamplerRegistry
+        .Create(new SamplerSettings("gp", 3, options is null ? null : System.Text.Json.JsonDocument.Parse(options).RootElement), history.Space, history.Objectives)
+        .Suggest(history, count, CancellationToken.None);
+
+    /// <summary>Random points of a space with values, all completed.</summary>
+    private static StudyHistory Known(SearchSpace space, int trials, Func<ParameterValues, double> value, Objective? objective = null)
+    {
+        var (cube, stream, history) = (new UnitCube(space), new RandomStream(21, 22), Histories.Empty(space, objective));
+        for (var i = 0; i < trials; i++)
+        {
+            var point = cube.Decode([.. Enumerable.Range(0, cube.Dimensions).Select(_ => stream.NextDouble())]);
+            history = history.Completed(point, value(point));
+        }
+
+        return history;
+    }
+
+    private static double Bowl(ParameterValues p) => Math.Pow(p["x"].Number - 0.7, 2) + Math.Pow(p["y"].Number - 0.2, 2);
+
+    [Fact]
+    public void It_starts_at_the_centre_then_a_sobol_sequence_then_the_model()
+    {
+        var history = Histories.Empty(Square);
+        Assert.Equal("{x: 0.5, y: 0.5}", Suggest(history)[0].Parameters.ToString());
+        var by = new List<string>();
+        for (var i = 0; i < 7; i++)
+        {
+            var suggestion = Suggest(history, options: """{"initialTrials": 5}""")[0];
+            by.Add(suggestion.SuggestedBy);
+            history = history.Completed(suggestion.Parameters, Bowl(suggestion.Parameters));
+        }
+
+        Assert.Equal(["gp:sobol", "gp:sobol", "gp:sobol", "gp:sobol", "gp:sobol", "gp", "gp"], by);
+    }
+
+    [Fact]
+    public void Pending_trials_count_as_initial_ones_and_without_any_score_it_falls_back()
+    {
+        var history = Histories.Empty(Square);
+        for (var i = 0; i < 4; i++)
+            history = history.With(Suggest(history)[0].Parameters, TrialState.Running);
+        Assert.Equal("gp:fallback", Suggest(history)[0].SuggestedBy);
+    }
+
+    [Fact]
+    public void It_goes_to_the_minimum_of_a_bowl()
+    {
+        var point = Suggest(Known(Square, 15, Bowl))[0].Parameters;
+        Assert.True(Bowl(point) < 0.01, point.ToString());
+    }
+
+    [Fact]
+    public void Maximising_a_metric_is_minimising_its_negative()
+    {
+        var minimise = Known(Square, 12, Bowl);
+        var maximise = Known(Square, 12, p => -Bowl(p), new Objective("gain", Direction.Maximize));
+        Assert.Equal(Suggest(minimise, 2), Suggest(maximise, 2));
+    }
+
+    [Theory, InlineData(1 << 30), InlineData(1.0 / (1 << 30))]
+    public void The_scale_of_the_objective_does_not_matter(double factor) =>
+        Assert.Equal(Suggest(Known(Square, 12, Bowl)), Suggest(Known(Square, 12, p => Bowl(p) * factor)));
+
+    [Fact]
+    public void A_batch_spreads_out()
+    {
+        var cube = new UnitCube(Square);
+        var points = Suggest(Known(Square, 12, p => Bowl(p) + 0.05 * Math.Sin(20 * p["x"].Number)), 6).Select(s => cube.Encode(s.Parameters)).ToList();
+        for (var i = 0; i < points.Count; i++)
+            for (var j = 0; j < i; j++)
+                Assert.True(Math.Max(Math.Abs(points[i][0] - points[j][0]), Math.Abs(points[i][1] - points[j][1])) > 0.003, string.Join("; ", points.Select(p => $"{p[0]:F4} {p[1]:F4}")));
+    }
+
+    [Fact]
+    public void It_stays_away_from_an_infeasible_region()
+    {
+        // The loss falls towards x = 1, but beyond 0.6 nothing works.
+        var history = Histories.Empty(Square);
+        for (var i = 0; i < 25; i++)
+        {
+            var point = Suggest(history)[0].Parameters;
+            history = point["x"].Number > 0.6 ? history.With(point, TrialState.Infeasible) : history.Completed(point, 1 - point["x"].Number);
+        }
+
+        Assert.InRange(history.Trials.Skip(5).Count(t => t.State == TrialState.Infeasible), 0, 10);
+        Assert.True(history.Trials.Where(t => t.State == TrialState.Completed).Min(t => t.Values["loss"]) < 0.45);
+    }
+
+    [Fact]
+    public void A_pruned_trials_last_value_is_an_observation()
+    {
+        var known = Known(Square, 15, Bowl);
+        var pruned = known with { Trials = [.. known.Trials.Select(t => t with { State = TrialState.Pruned })] };
+        Assert.Equal(Suggest(known), Suggest(pruned));
+    }
+
+    [Fact]
+    public void Failed_and_canceled_trials_are_invisible()
+    {
+        var known = Known(Square, 12, Bowl);
+        var noise = Known(Square, 6, _ => -100).Trials.Select((t, i) => t with { Number = i, State = i % 2 == 0 ? TrialState.Failed : TrialState.Canceled });
+        var with = known with { Trials = [.. noise, .. known.Trials.Select(t => t with { Number = t.Number + 6 })] };
+        // The numbers differ, so the random streams do; what the model says does not.
+        Assert.True(Bowl(Suggest(with)[0].Parameters) < 0.01);
+    }
+
+    [Fact]
+    public void It_learns_which_category_is_best()
+    {
+        var space = new SearchSpace([new CategoricalParameter("c", ["a", "b", "c", "d", "e"]), new FloatParameter("x", 0, 1)]);
+        var history = Histories.Empty(space);
+        for (var i = 0; i < 22; i++)
+        {
+            var point = Suggest(history)[0].Parameters;
+            history = history.Completed(point, Math.Pow(point["x"].Number - 0.3, 2) + (point["c"].Text == "d" ? 0 : 0.5));
+        }
+
+        var best = history.Trials.MinBy(t => t.Values["loss"])!.Parameters;
+        Assert.Equal("d", best["c"].Text);
+        Assert.Equal(0.3, best["x"].Number, 0.02);
+    }
+
+    [Fact]
+    public void It_searches_inside_the_best_branch_of_a_conditional_space()
+    {
+        var space = TestSpaces.All["conditional"];
+        var history = Histories.Empty(space);
+        for (var i = 0; i < 30; i++)
+        {
+            var point = Suggest(history)[0].Parameters;
+            var loss = point["optimizer"].Text == "sgd" ? Math.Pow(point["momentum"].Number - 0.9, 2) : 0.3;
+            history = history.Completed(point, loss + 0.1 * (3 - point["layers"].Number));
+        }
+
+        var best = history.Trials.MinBy(t => t.Values["loss"])!.Parameters;
+        Assert.Equal(3, best["layers"].Number);
+        Assert.Equal(0.9, best["momentum"].Number, 0.05);
+    }
+
+    [Fact]
+    public void More_trials_than_the_model_takes_are_thinned()
+    {
+        var history = Known(Square, 80, Bowl);
+        Assert.True(Bowl(Suggest(history, options: """{"maxObservations": 20}""")[0].Parameters) < 0.02);
+    }
+
+    [Fact]
+    public void Thousands_of_pending_trials_do_not_stop_it()
+    {
+        var history = Known(Square, 20, Bowl);
+        var pending = Known(Square, 2000, Bowl).Trials.Skip(20).Select(t => t with { State = TrialState.Queued, Values = new Dictionary<string, double>() });
+        history = history with { Trials = [.. history.Trials, .. pending] };
+        var suggestion = Suggest(history)[0];
+        Assert.Equal("gp", suggestion.SuggestedBy);
+        Assert.DoesNotContain(suggestion.Parameters, history.Trials.Select(t => t.Parameters));
+    }
+
+    [Fact]
+    public void A_large_finite_space_is_searched_without_repeats_and_by_the_model()
+    {
+        var space = new SearchSpace([.. Enumerable.Range(0, 12).Select(i => new CategoricalParameter($"c{i}", ["a", "b", "c"]))]);
+        var history = Histories.Empty(space);
+        var stream = new RandomStream(1, 1);
+        var weights = Enumerable.Range(0, 12).Select(_ => stream.NextDouble()).ToArray();
+        double Loss(ParameterValues p) => Enumerable.Range(0, 12).Sum(i => p[$"c{i}"].Text == "b" ? 0 : weights[i]);
+        for (var i = 0; i < 45; i++)
+        {
+            var suggestion = Suggest(history)[0];
+            Assert.DoesNotContain(suggestion.Parameters, history.Trials.Select(t => t.Parameters));
+            Assert.NotEqual("gp:fallback", suggestion.SuggestedBy);
+            history = history.Completed(suggestion.Parameters, Loss(suggestion.Parameters));
+        }
+
+        Assert.True(history.Trials.Min(t => t.Values["loss"]) < 0.15 * weights.Sum());
+    }
+}

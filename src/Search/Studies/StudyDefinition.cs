@@ -16,15 +16,10 @@ public sealed record StudyDefinition
         (Name, Space, Objectives, Sampler, Pruner, Budget, MaxAttempts, Runner) =
             (name, space, objectives, sampler, pruner, budget, maxAttempts, runner);
         var violations = Violations().Concat(budget.Violations()).ToList();
-        if (violations.Count == 0)
-        {
-            SamplerRegistry.Create(sampler, space, objectives);
-            PrunerRegistry.Create(pruner);
-        }
-        else
-        {
+        Collect(violations, () => SamplerRegistry.Create(sampler, space, objectives));
+        Collect(violations, () => PrunerRegistry.Create(pruner));
+        if (violations.Count > 0)
             throw new InvalidStudyException(violations);
-        }
     }
 
     /// <summary>Its name: unique, 1 to 200 of letters, digits, dot, underscore, hyphen, not all digits (those are ids).</summary>
@@ -50,6 +45,18 @@ public sealed record StudyDefinition
 
     /// <summary>Who runs the trials.</summary>
     public Runner Runner { get; }
+
+    private static void Collect(List<Violation> violations, Action create)
+    {
+        try
+        {
+            create();
+        }
+        catch (InvalidStudyException e)
+        {
+            violations.AddRange(e.Violations);
+        }
+    }
 
     private IEnumerable<Violation> Violations()
     {

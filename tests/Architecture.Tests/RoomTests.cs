@@ -1,0 +1,90 @@
+using System.Xml.Linq;
+
+namespace HpoService.Architecture.Tests;
+
+/// <summary>The rooms of docs/architecture.md: who may reach whom, which third party lives where, and how files look.</summary>
+public sealed class RoomTests
+{
+    private static readonly string Root = FindRoot();
+    private static readonly Dictionary<string, string[]> Arrows = new()
+    {
+        ["Search"] = [],
+        ["LibTorch"] = [],
+        ["Training"] = ["Search", "LibTorch"],
+        ["Storage"] = ["Search"],
+        ["Worker"] = ["Storage", "Training"],
+        ["Api"] = ["Storage"],
+        ["Client"] = [],
+        ["Cli"] = ["Client", "Api", "Worker"],
+    };
+
+    private static readonly Dictionary<string, string[]> Fences = new()
+    {
+        ["using MathNet"] = ["Search"],
+        ["using TorchSharp"] = ["Training", "LibTorch", "Worker"],
+        ["using static TorchSharp"] = ["Training", "LibTorch"],
+        ["using Microsoft.EntityFrameworkCore"] = ["Storage", "Worker"],
+        ["using Quartz"] = ["Storage", "Worker"],
+        ["using Microsoft.AspNetCore"] = ["Api", "Cli"],
+    };
+
+    public static TheoryData<string> Rooms => [.. Arrows.Keys];
+
+    [Fact]
+    public void Every_folder_of_src_is_a_room() =>
+        Assert.Equal(Arrows.Keys.Order(), Directory.GetDirectories(Path.Combine(Root, "src")).Select(d => Path.GetFileName(d)!).Order());
+
+    [Theory, MemberData(nameof(Rooms))]
+    public void A_room_reaches_only_along_its_arrows(string room)
+    {
+        var project = XDocument.Load(Path.Combine(Root, "src", room, $"{room}.csproj"));
+        var references = project.Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value));
+        Assert.Empty(references.Except(Arrows[room]));
+    }
+
+    [Theory, MemberData(nameof(Rooms))]
+    public void A_third_party_stays_behind_its_fence(string room) => Assert.Empty(
+        from file in Sources(room)
+        from line in File.ReadLines(file)
+        from fence in Fences
+        where line.StartsWith(fence.Key, StringComparison.Ordinal) && !fence.Value.Contains(room)
+        select $"{file}: {line}");
+
+    [Fact]
+    public void No_file_is_over_400_lines_and_nine_in_ten_have_at_most_220()
+    {
+        var lengths = Arrows.Keys.SelectMany(Sources).ToDictionary(file => file, file => File.ReadLines(file).Count());
+        Assert.DoesNotContain(lengths, file => file.Value > 400);
+        Assert.True(lengths.Count(file => file.Value <= 220) >= 0.9 * lengths.Count);
+    }
+
+    [Fact]
+    public void No_type_has_a_name_that_says_nothing() => Assert.Empty(
+        from assembly in new[] { typeof(Search.HpoJson), typeof(Training.TrainingRequest), typeof(Storage.Database), typeof(Worker.WorkerOptions), typeof(Api.ApiSetup), typeof(Client.HpoClient) }
+        from type in assembly.Assembly.GetTypes()
+        where new[] { "Manager", "Helper", "Util", "Utils", "Info", "Common" }.Any(word => type.Name.EndsWith(word, StringComparison.Ordinal))
+            && type.Namespace?.StartsWith("HpoService", StringComparison.Ordinal) == true
+        select type.FullName);
+
+    [Fact]
+    public void Sampler_and_pruner_classes_are_all_in_their_registries()
+    {
+        var search = typeof(Search.HpoJson).Assembly;
+        var registries = File.ReadAllText(Path.Combine(Root, "src/Search/Sampling/SamplerRegistry.cs")) + File.ReadAllText(Path.Combine(Root, "src/Search/Pruning/PrunerRegistry.cs"));
+        var plugs = search.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false }
+            && (t.IsAssignableTo(typeof(Search.Sampling.ISampler)) || t.IsAssignableTo(typeof(Search.Pruning.IPruner))));
+        Assert.All(plugs, plug => Assert.Contains($"new {plug.Name}(", registries, StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Sources(string room) => Directory.EnumerateFiles(Path.Combine(Root, "src", room), "*.*", SearchOption.AllDirectories)
+        .Where(file => Path.GetExtension(file) is ".cs" or ".cpp" or ".h" or ".js"
+            && !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/Migrations/", StringComparison.Ordinal));
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "HpoService.sln")))
+            folder = folder.Parent!;
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using HpoService.Api;
+using HpoService.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace HpoService.Client.Tests;
+
+public sealed class HpoClientTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("hpo-client-").FullName;
+    private readonly HttpClient _http = new();
+    private WebApplication? _app;
+
+    public async Task InitializeAsync()
+    {
+        var database = Database.Sqlite(Path.Combine(_folder, "hpo.db"));
+        await database.MigrateAsync(default);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddHpoStorage(database).AddHpoApi();
+        _app = builder.Build().MapHpoApi();
+        await _app.StartAsync();
+        _http.BaseAddress = new Uri(_app.Urls.First());
+    }
+
+    public async Task DisposeAsync()
+    {
+        _http.Dispose();
+        await _app!.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_study_is_created_worked_through_and_watched_to_its_end()
+    {
+        var client = new HpoClient(_http);
+        await client.CreateStudyAsync(JsonNode.Parse("""{"name":"c","parameters":[{"name":"x","type":"float","low":0,"high":1}],"budget":{"maxTrials":3}}""")!.AsObject());
+        while (await client.SuggestAsync("c") is [var trial])
+        {
+            var x = trial.Parameters["x"].GetDouble();
+            Assert.False(await client.ReportAsync("c", trial, 1, new Dictionary<string, double> { ["value"] = x }));
+            await client.CompleteAsync("c", trial, new Dictionary<string, double> { ["value"] = x });
+        }
+
+        var seen = new List<int>();
+        await foreach (var trial in client.WatchAsync("c", TimeSpan.FromMilliseconds(10)))
+            seen.Add(trial.Number);
+        Assert.Equal([0, 1, 2], seen);
+        Assert.Equal("completed", (await client.GetStudyAsync("c")).State);
+    }
+
+    [Fact]
+    public async Task A_refusal_carries_the_problem_document()
+    {
+        var e = await Assert.ThrowsAsync<HpoProblemException>(() => new HpoClient(_http).GetStudyAsync("nowhere"));
+        Assert.Equal(404, e.Status);
+        Assert.Contains("study-not-found", e.Problem, StringComparison.Ordinal);
+    }
+}

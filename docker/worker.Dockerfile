@@ -1,5 +1,5 @@
 FROM debian:12 AS build
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl libicu72 g++ cmake libtorch-dev && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libicu72 g++ cmake libtorch-dev && rm -rf /var/lib/apt/lists/*
 COPY --from=mcr.microsoft.com/dotnet/sdk:10.0 /usr/share/dotnet /usr/share/dotnet
 ENV PATH=$PATH:/usr/share/dotnet DOTNET_CLI_TELEMETRY_OPTOUT=1
 COPY . /source
@@ -9,5 +9,6 @@ FROM debian:12
 RUN apt-get update && apt-get install -y --no-install-recommends libtorch1.13 libopenblas0-pthread libsqlite3-0 && rm -rf /var/lib/apt/lists/*
 COPY --from=mcr.microsoft.com/dotnet/aspnet:10.0 /usr/share/dotnet /usr/share/dotnet
 COPY --from=build /app /app
+ENV DOTNET_ROOT=/usr/share/dotnet
 VOLUME /data
 ENTRYPOINT ["/app/hpo", "worker", "--data", "/data"]

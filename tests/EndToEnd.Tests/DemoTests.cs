@@ -23,3 +23,15 @@ public sealed partial class DemoTests
     [GeneratedRegex(@"validation accuracy ([\d.]+)")]
     private static partial Regex Accuracy();
 }
+
+public sealed class ServeTests
+{
+    [Fact]
+    public async Task Without_keys_it_does_not_listen_where_others_can_reach_it()
+    {
+        using var serve = Service.Run("serve", "--urls", "http://0.0.0.0:0", "--data", Path.GetTempPath());
+        await serve.WaitForExitAsync();
+        Assert.Equal(1, serve.ExitCode);
+        Assert.Contains("but got http://0.0.0.0:0", await serve.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+}

@@ -12,6 +12,12 @@ internal static class ServeCommand
         var command = new Command("serve", "Runs API, worker and page together.") { urls, data, slots };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (Exposed(parsed.GetValue(urls)!) is { } exposed && Environment.GetEnvironmentVariable("Auth__AllowAnonymous") != "true")
+            {
+                await Console.Error.WriteLineAsync($"urls must be loopback addresses while there are no keys, or Auth__AllowAnonymous=true be set, but got {exposed}.");
+                return 1;
+            }
+
             await using var app = await Hosting.BuildServiceAsync(
                 parsed.GetValue(urls)!, parsed.GetValue(data)!, parsed.GetValue(slots), LogLevel.Warning, cancellationToken);
             await app.StartAsync(cancellationToken);
@@ -22,4 +28,8 @@ internal static class ServeCommand
         });
         return command;
     }
+
+    /// <summary>The first address that others than this machine can reach.</summary>
+    private static string? Exposed(string urls) => urls.Split(';').FirstOrDefault(url =>
+        !(Uri.TryCreate(url.Replace("*", "0.0.0.0").Replace("+", "0.0.0.0"), UriKind.Absolute, out var uri) && uri.IsLoopback));
 }

@@ -15,10 +15,10 @@ public sealed class KillTests : IDisposable
         int[] orphans;
         await using (var service = await Service.StartAsync(_data, slots: 2))
         {
-            await service.PostAsync("studies", Study(trials: 12, epochs: 12));
-            await service.WaitAsync("digits", s => Count(s, "completed") >= 1);
+            await service.PostAsync("studies", Study(trials: 8, epochs: 100));
+            await service.WaitAsync("digits", s => Count(s, "completed") >= 1 && Count(s, "running") == 2);
             Process.GetProcessById(service.Children()[0]).Kill();
-            await service.WaitAsync("digits", s => Count(s, "completed") >= 4);
+            await service.WaitAsync("digits", s => Count(s, "completed") >= 3 && Count(s, "running") == 2);
             orphans = [.. service.Children()];
             Assert.NotEmpty(orphans);
             await service.KillAsync();
@@ -31,7 +31,7 @@ public sealed class KillTests : IDisposable
         var trials = (await again.GetAsync("studies/digits/trials")).GetProperty("items").EnumerateArray().ToList();
 
         Assert.Equal("maxTrials", study.GetProperty("completionReason").GetString());
-        Assert.Equal(Enumerable.Range(0, 12), trials.Select(t => t.GetProperty("number").GetInt32()));
+        Assert.Equal(Enumerable.Range(0, 8), trials.Select(t => t.GetProperty("number").GetInt32()));
         Assert.All(trials, t => Assert.Contains(t.GetProperty("state").GetString(), new[] { "completed", "infeasible" }));
         Assert.Contains(trials, t => t.GetProperty("attempt").GetInt32() > 1);
     }

@@ -49,7 +49,7 @@ internal static partial class Native
     [LibraryImport(Lib)] public static partial double hpo_item(nint t);
     [LibraryImport(Lib)] public static partial nint hpo_unary(nint t, Unary op);
     [LibraryImport(Lib)] public static partial nint hpo_binary(nint a, nint b, Binary op);
-    [LibraryImport(Lib)] public static partial nint hpo_affine(nint t, double factor, double summand);
+    [LibraryImport(Lib)] public static partial nint hpo_scalar(nint t, double real, long integer, [MarshalAs(UnmanagedType.U1)] bool isInteger, Binary op);
     [LibraryImport(Lib)] public static partial nint hpo_pow(nint t, double exponent);
     [LibraryImport(Lib)] public static partial nint hpo_reshape(nint t, ReadOnlySpan<long> shape, int dims);
     [LibraryImport(Lib)] public static partial nint hpo_index_select(nint t, long dim, nint index);

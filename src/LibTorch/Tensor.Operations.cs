@@ -17,16 +17,16 @@ public static partial class torch
         public static Tensor operator /(Tensor a, Tensor b) => a.Apply(b, Native.Binary.Div);
 
         /// <summary>Adds a number to every element.</summary>
-        public static Tensor operator +(Tensor a, double b) => Native.Wrap(Native.hpo_affine(a.Handle, 1, b));
+        public static Tensor operator +(Tensor a, Scalar b) => a.Apply(b, Native.Binary.Add);
 
         /// <summary>Subtracts a number from every element.</summary>
-        public static Tensor operator -(Tensor a, double b) => Native.Wrap(Native.hpo_affine(a.Handle, 1, -b));
+        public static Tensor operator -(Tensor a, Scalar b) => a.Apply(b, Native.Binary.Sub);
 
         /// <summary>Multiplies every element.</summary>
-        public static Tensor operator *(Tensor a, double b) => Native.Wrap(Native.hpo_affine(a.Handle, b, 0));
+        public static Tensor operator *(Tensor a, Scalar b) => a.Apply(b, Native.Binary.Mul);
 
         /// <summary>Divides every element.</summary>
-        public static Tensor operator /(Tensor a, double b) => Native.Wrap(Native.hpo_affine(a.Handle, 1 / b, 0));
+        public static Tensor operator /(Tensor a, Scalar b) => a.Apply(b, Native.Binary.Div);
 
         /// <summary>Negates every element.</summary>
         public static Tensor operator -(Tensor a) => a.Apply(Native.Unary.Neg);
@@ -130,6 +130,9 @@ public static partial class torch
             GC.KeepAlive(this);
             return result;
         }
+
+        private Tensor Apply(Scalar other, Native.Binary op) =>
+            Native.Wrap(Native.hpo_scalar(Handle, other.Real, other.Integer, other.IsInteger, op));
 
         private Tensor Apply(Tensor other, Native.Binary op)
         {

@@ -63,6 +63,19 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public void A_number_keeps_the_type_of_an_integer_tensor_as_torch_does()
+    {
+        using var scope = NewDisposeScope();
+        var integers = tensor([(1L << 53) + 1, 2L]);
+        Assert.Equal([(1L << 53) + 2, 3L], (integers + 1).ToArray<long>());
+        Assert.Equal([1L << 53, 1L], (integers - 1).ToArray<long>());
+        Assert.Equal([(1L << 54) + 2, 4L], (integers * 2).ToArray<long>());
+        Assert.Equal(float32, (integers + 1.0).dtype);
+        Assert.Equal([0.5f, 1f], (tensor([1L, 2L]) / 2).ToArray<float>());
+        Assert.Equal(float64, (zeros([1], float64) + 1f).dtype);
+    }
+
+    [Fact]
     public void No_graph_is_recorded_without_gradients()
     {
         using var scope = NewDisposeScope();
@@ -71,6 +84,17 @@ public sealed class LifetimeTests
             Assert.False(linear.call(zeros([1, 2])).requires_grad);
         Assert.True(linear.call(zeros([1, 2])).requires_grad);
     }
+
+    [Fact]
+    public void The_number_of_threads_reaches_the_matrix_library()
+    {
+        var blas = NativeLibrary.Load("libblas.so.3");
+        set_num_threads(1);
+        Assert.Equal(1, Marshal.GetDelegateForFunctionPointer<ThreadCount>(NativeLibrary.GetExport(blas, "openblas_get_num_threads"))());
+        Assert.Equal(1, get_num_threads());
+    }
+
+    private delegate int ThreadCount();
 
     private static void Train(nn.Module<Tensor, Tensor> network, optim.Optimizer optimizer, int steps)
     {

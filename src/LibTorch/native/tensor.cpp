@@ -1,6 +1,7 @@
 #include "hpotorch.h"
 #include <ATen/Parallel.h>
 #include <cstring>
+#include <dlfcn.h>
 #include <torch/torch.h>
 
 thread_local std::string last_error;
@@ -24,7 +25,14 @@ HPO_API void hpo_free(Handle t) {
 }
 
 HPO_API void hpo_manual_seed(int64_t seed) { guarded_void([&] { torch::manual_seed(seed); }); }
-HPO_API void hpo_set_num_threads(int n) { guarded_void([&] { at::set_num_threads(n); }); }
+HPO_API void hpo_set_num_threads(int n) {
+    guarded_void([&] {
+        at::set_num_threads(n);
+        // OpenBLAS built with its own threads does not hear of OpenMP's number.
+        if (auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
+            set(n);
+    });
+}
 HPO_API int hpo_get_num_threads() { return at::get_num_threads(); }
 HPO_API bool hpo_grad_enabled() { return at::GradMode::is_enabled(); }
 HPO_API void hpo_set_grad_enabled(bool on) { at::GradMode::set_enabled(on); }
@@ -102,7 +110,18 @@ HPO_API Handle hpo_binary(Handle a, Handle b, int op) {
     });
 }
 
-HPO_API Handle hpo_affine(Handle t, double factor, double summand) { return guarded([&] { return t->mul(factor).add(summand); }); }
+HPO_API Handle hpo_scalar(Handle t, double real, int64_t integer, bool is_integer, int op) {
+    return guarded([&]() -> at::Tensor {
+        auto s = is_integer ? at::Scalar(integer) : at::Scalar(real);
+        switch (op) {
+            case ADD: return t->add(s);
+            case SUB: return t->sub(s);
+            case MUL: return t->mul(s);
+            case DIV: return t->div(s);
+            default: TORCH_CHECK(false, "no operation ", op, " with a number");
+        }
+    });
+}
 HPO_API Handle hpo_pow(Handle t, double exponent) { return guarded([&] { return t->pow(exponent); }); }
 HPO_API Handle hpo_reshape(Handle t, const int64_t* shape, int dims) { return guarded([&] { return t->reshape(at::IntArrayRef(shape, dims)); }); }
 HPO_API Handle hpo_index_select(Handle t, int64_t dim, Handle index) { return guarded([&] { return t->index_select(dim, *index); }); }

@@ -6,30 +6,66 @@ namespace HpoService.Search.Numerics;
 /// <remarks>The two-loop recursion of Nocedal and Wright, Numerical Optimization (2006), algorithm 7.4, restricted to variables that are
 /// not held at a bound by their gradient (Bertsekas, SIAM J. Control 20, 1982); Armijo's rule along the projected path. Never throws
 /// and keeps the best point when the iteration cap is reached.</remarks>
-internal static class BoundedLbfgs
+internal sealed class BoundedLbfgs
 {
     private const int Memory = 8;
     private const double Armijo = 1e-4;
+    private readonly double[] _low, _high;
+    private readonly int _iterations;
+    private readonly double _tolerance;
+    private readonly IEnumerator<double[]> _steps;
 
-    /// <summary>The value at a point; writes the gradient, shape [d]. Not finite = outside of where the function is defined.</summary>
-    public delegate double Objective(ReadOnlySpan<double> point, Span<double> gradient);
-
-    /// <summary>Improves <paramref name="x"/>, shape [d], in place and returns the value there.</summary>
-    /// <param name="f">The function.</param>
-    /// <param name="x">The start, inside the box.</param>
+    /// <summary>A minimisation that asks for one value after another; see <see cref="Next"/>.</summary>
+    /// <param name="x">The start, inside the box; becomes the best point so far.</param>
     /// <param name="low">Lower bounds.</param>
     /// <param name="high">Upper bounds.</param>
     /// <param name="iterations">The cap.</param>
     /// <param name="tolerance">Stops when the projected gradient's largest entry or the relative decrease falls below.</param>
+    public BoundedLbfgs(double[] x, double[] low, double[] high, int iterations, double tolerance)
+    {
+        (X, _low, _high, _iterations, _tolerance) = (x, low, high, iterations, tolerance);
+        AnswerGradient = new double[x.Length];
+        _steps = Steps();
+    }
+
+    /// <summary>The value at a point; writes the gradient, shape [d]. Not finite = outside of where the function is defined.</summary>
+    public delegate double Objective(ReadOnlySpan<double> point, Span<double> gradient);
+
+    /// <summary>The best point so far, shape [d].</summary>
+    public double[] X { get; }
+
+    /// <summary>The value there; infinite before the first answer.</summary>
+    public double Value { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>The caller's answer to <see cref="Next"/>: the value at the point.</summary>
+    public double Answer { get; set; }
+
+    /// <summary>The caller's answer to <see cref="Next"/>: the gradient at the point, shape [d].</summary>
+    public double[] AnswerGradient { get; }
+
+    /// <summary>The next point whose value and gradient must be answered before the next call; null when done.</summary>
+    public double[]? Next() => _steps.MoveNext() ? _steps.Current : null;
+
+    /// <summary>Improves <paramref name="x"/>, shape [d], in place and returns the value there.</summary>
     public static double Minimize(Objective f, double[] x, double[] low, double[] high, int iterations, double tolerance)
     {
-        var d = x.Length;
-        var (gradient, direction, trial, trialGradient) = (new double[d], new double[d], new double[d], new double[d]);
+        var search = new BoundedLbfgs(x, low, high, iterations, tolerance);
+        while (search.Next() is { } point)
+            search.Answer = f(point, search.AnswerGradient);
+        return search.Value;
+    }
+
+    private IEnumerator<double[]> Steps()
+    {
+        var (x, low, high, d) = (X, _low, _high, X.Length);
+        var (gradient, direction, trial) = (new double[d], new double[d], new double[d]);
         var pairs = new List<(double[] S, double[] Y, double Rho)>(Memory);
-        var value = f(x, gradient);
-        if (!double.IsFinite(value))
-            return value;
-        for (var iteration = 0; iteration < iterations; iteration++)
+        yield return x;
+        Value = Answer;
+        AnswerGradient.CopyTo(gradient, 0);
+        if (!double.IsFinite(Value))
+            yield break;
+        for (var iteration = 0; iteration < _iterations; iteration++)
         {
             var steepest = 0.0;
             for (var i = 0; i < d; i++)
@@ -39,7 +75,7 @@ internal static class BoundedLbfgs
                 steepest = Math.Max(steepest, Math.Abs(direction[i]));
             }
 
-            if (steepest < tolerance)
+            if (steepest < _tolerance)
                 break;
             var free = Array.ConvertAll(direction, g => g != 0);
             Recurse(pairs, direction);
@@ -63,10 +99,10 @@ internal static class BoundedLbfgs
                     decrease += gradient[i] * (trial[i] - x[i]);
                 }
 
-                var candidate = f(trial, trialGradient);
-                if (candidate <= value + Armijo * decrease && double.IsFinite(candidate))
+                yield return trial;
+                if (Answer <= Value + Armijo * decrease && double.IsFinite(Answer))
                 {
-                    accepted = candidate;
+                    accepted = Answer;
                     break;
                 }
             }
@@ -79,16 +115,14 @@ internal static class BoundedLbfgs
                 continue;
             }
 
-            Remember(pairs, x, trial, gradient, trialGradient);
-            var gain = value - accepted;
+            Remember(pairs, x, trial, gradient, AnswerGradient);
+            var gain = Value - accepted;
             trial.CopyTo(x, 0);
-            trialGradient.CopyTo(gradient, 0);
-            value = accepted;
-            if (gain <= tolerance * 1e-3 * (1 + Math.Abs(value)))
+            AnswerGradient.CopyTo(gradient, 0);
+            Value = accepted;
+            if (gain <= _tolerance * 1e-3 * (1 + Math.Abs(Value)))
                 break;
         }
-
-        return value;
     }
 
     private static void Recurse(List<(double[] S, double[] Y, double Rho)> pairs, double[] q)

@@ -23,6 +23,9 @@ internal sealed class Cholesky
         }
     }
 
+    /// <summary>Row i of L, shape [i + 1].</summary>
+    public ReadOnlySpan<double> Row(int i) => _l.AsSpan(i * Size, i + 1);
+
     /// <summary>Factors A, of which the lower triangle is read and overwritten; null when A is not positive definite or not finite.</summary>
     public static Cholesky? Factor(double[] a, int n)
     {

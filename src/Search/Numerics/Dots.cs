@@ -39,4 +39,28 @@ internal static class Dots
 
         return (t0, t1, t2, t3);
     }
+
+    /// <summary>Adds a0·b0 + a1·b1 + a2·b2 + a3·b3 to a sum, shape [n]; all vectors at least as long.</summary>
+    public static void AddFour(
+        Span<double> sum, double a0, ReadOnlySpan<double> b0, double a1, ReadOnlySpan<double> b1, double a2, ReadOnlySpan<double> b2, double a3, ReadOnlySpan<double> b3)
+    {
+        var n = sum.Length;
+        ref var s = ref MemoryMarshal.GetReference(sum);
+        ref var r0 = ref MemoryMarshal.GetReference(b0[..n]);
+        ref var r1 = ref MemoryMarshal.GetReference(b1[..n]);
+        ref var r2 = ref MemoryMarshal.GetReference(b2[..n]);
+        ref var r3 = ref MemoryMarshal.GetReference(b3[..n]);
+        var (v0, v1, v2, v3) = (new Vector<double>(a0), new Vector<double>(a1), new Vector<double>(a2), new Vector<double>(a3));
+        var i = 0;
+        for (; i <= n - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var t = Vector.FusedMultiplyAdd(v0, Vector.LoadUnsafe(ref r0, (nuint)i), Vector.LoadUnsafe(ref s, (nuint)i));
+            t = Vector.FusedMultiplyAdd(v1, Vector.LoadUnsafe(ref r1, (nuint)i), t);
+            t = Vector.FusedMultiplyAdd(v2, Vector.LoadUnsafe(ref r2, (nuint)i), t);
+            Vector.FusedMultiplyAdd(v3, Vector.LoadUnsafe(ref r3, (nuint)i), t).StoreUnsafe(ref s, (nuint)i);
+        }
+
+        for (; i < n; i++)
+            sum[i] += a0 * b0[i] + a1 * b1[i] + a2 * b2[i] + a3 * b3[i];
+    }
 }

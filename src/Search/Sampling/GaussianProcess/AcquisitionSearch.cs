@@ -4,11 +4,11 @@ using HpoService.Search.Spaces;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>Finds the points with the largest expected improvement: many candidates, then local search from the best of them, by gradient
-/// over the numeric coordinates and by exhaustion over the choices, in turn.</summary>
+/// <summary>Finds the points with the largest expected improvement: many candidates, then local search from the best of them, all at
+/// once, so that the model predicts eight points at a time.</summary>
 internal sealed class AcquisitionSearch
 {
-    private const int LocalStarts = 6, Rounds = 3, MaxChoices = 24;
+    private const int LocalStarts = 6;
     private readonly UnitCube _cube;
     private readonly Features _features;
     private readonly ExpectedImprovement _improvement;
@@ -20,25 +20,27 @@ internal sealed class AcquisitionSearch
     /// <param name="incumbents">Good points, whose neighbourhood is searched too.</param>
     /// <param name="candidates">How many random candidates.</param>
     /// <param name="stream">Randomness.</param>
-    /// <param name="cancellationToken">Polled.</param>
-    public IEnumerable<ParameterValues> Search(IReadOnlyList<ParameterValues> incumbents, int candidates, RandomStream stream, CancellationToken cancellationToken)
+    /// <param name="isOver">Asked now and then: when true, the points found so far are returned.</param>
+    public IEnumerable<ParameterValues> Search(IReadOnlyList<ParameterValues> incumbents, int candidates, RandomStream stream, Func<bool> isOver)
     {
         var points = Candidates(incumbents, candidates, stream);
-        cancellationToken.ThrowIfCancellationRequested();
-        var pool = points.Zip(_improvement.At([.. points.Select(_features.Of)]), (point, value) => (Value: value, Point: point)).ToList();
+        var values = _improvement.At([.. points.Select(u => _features.At(u))]);
+        var pool = points.Zip(values, (point, value) => (Value: value, U: point)).ToList();
         pool.Sort((a, b) => b.Value.CompareTo(a.Value));
-        var optima = pool.Take(LocalStarts).Select(start => Climb(start, cancellationToken)).OrderByDescending(o => o.Value).ToList();
-        return optima.Concat(pool).Select(p => p.Point);
+        var climbs = pool.Take(LocalStarts).Select(start => new Climb(_cube.Space, _features, start.U, start.Value)).ToList();
+        RunAll(climbs, isOver);
+        return climbs.Select(c => (c.Value, c.U)).OrderByDescending(c => c.Value).Concat(pool).Select(p => _cube.Decode(p.U));
     }
 
-    private List<ParameterValues> Candidates(IReadOnlyList<ParameterValues> incumbents, int count, RandomStream stream)
+    private List<double[]> Candidates(IReadOnlyList<ParameterValues> incumbents, int count, RandomStream stream)
     {
         if (Enumeration.Bound(_cube.Space) <= 2 * count)
-            return [.. Enumeration.MoreThan(_cube.Space, 2 * count)];
+            return [.. Enumeration.MoreThan(_cube.Space, 2 * count).Select(_cube.Encode)];
         // One in three lies around a good point, as near and in as many coordinates as chance will have it.
-        return [.. Enumerable.Range(0, count).Select(i => _cube.Decode(i % 3 == 0 && incumbents.Count > 0
-            ? Neighbour(_cube.Encode(incumbents[i / 3 % incumbents.Count]), stream)
-            : PointSampler.Draw(stream, _cube.Dimensions)))];
+        double[][] centres = [.. incumbents.Select(_cube.Encode)];
+        return [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 && centres.Length > 0
+            ? Neighbour((double[])centres[i / 3 % centres.Length].Clone(), stream)
+            : PointSampler.Draw(stream, _cube.Dimensions))];
     }
 
     private double[] Neighbour(double[] u, RandomStream stream)
@@ -57,77 +59,22 @@ internal sealed class AcquisitionSearch
         return u;
     }
 
-    private (double Value, ParameterValues Point) Climb((double Value, ParameterValues Point) start, CancellationToken cancellationToken)
+    private void RunAll(List<Climb> climbs, Func<bool> isOver)
     {
-        var best = start;
-        for (var round = 0; round < Rounds; round++)
+        var running = climbs.Select(c => c.Steps().GetEnumerator()).ToList();
+        while (running.RemoveAll(r => !r.MoveNext()) >= 0 && running.Count > 0 && !isOver())
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var before = best.Value;
-            best = Better(best, ByGradient(best.Point));
-            for (var j = 0; j < _cube.Dimensions; j++)
-                best = ByChoice(best, j);
-            if (best.Value - before < 1e-6)
-                break;
+            Answer([.. running.SelectMany(r => r.Current).Where(p => p.Gradient is not null)]);
+            Answer([.. running.SelectMany(r => r.Current).Where(p => p.Gradient is null)]);
         }
-
-        return best;
     }
 
-    private (double Value, ParameterValues Point) ByChoice((double Value, ParameterValues Point) best, int j)
+    private void Answer(List<Probe> probes)
     {
-        var parameter = _cube.Space.Parameters[j];
-        if (parameter.Cardinality is not { } count || !best.Point.ContainsKey(parameter.Name))
-            return best;
-        var u = _cube.Encode(best.Point);
-        if (count <= MaxChoices)
-        {
-            for (var c = 0; c < count; c++)
-            {
-                u[j] = (c + 0.5) / count;
-                best = Better(best, _cube.Decode(u));
-            }
-
-            return best;
-        }
-
-        // A long list: the neighbours; the gradient has done the rest.
-        foreach (var step in new[] { -1, 1 })
-        {
-            u[j] = Math.Clamp(UnitCube.Encode(parameter, best.Point[parameter.Name]) + step * 1.01 / count, 0, 1);
-            best = Better(best, _cube.Decode(u));
-        }
-
-        return best;
-    }
-
-    private (double Value, ParameterValues Point) Better((double Value, ParameterValues Point) best, ParameterValues point) =>
-        _improvement.At(_features.Of(point)) is var value && value > best.Value ? (value, point) : best;
-
-    private ParameterValues ByGradient(ParameterValues start)
-    {
-        var u = _cube.Encode(start);
-        var x = _features.Of(start);
-        var moving = Enumerable.Range(0, u.Length)
-            .Where(j => _cube.Space.Parameters[j] is var p && (p.Cardinality is null || (p.Cardinality > MaxChoices && p is not ChoiceParameter)) && start.ContainsKey(p.Name))
-            .ToArray();
-        if (moving.Length == 0)
-            return start;
-        var full = new double[u.Length];
-        var position = Array.ConvertAll(moving, j => u[j]);
-        BoundedLbfgs.Minimize(
-            (p, gradient) =>
-            {
-                for (var i = 0; i < moving.Length; i++)
-                    x[moving[i]] = p[i];
-                var value = _improvement.At(x, full);
-                for (var i = 0; i < moving.Length; i++)
-                    gradient[i] = -full[moving[i]];
-                return -value;
-            },
-            position, new double[moving.Length], [.. Enumerable.Repeat(1.0, moving.Length)], iterations: 40, tolerance: 1e-4);
-        for (var i = 0; i < moving.Length; i++)
-            u[moving[i]] = position[i];
-        return _cube.Decode(u);
+        if (probes.Count == 0)
+            return;
+        var values = _improvement.At([.. probes.Select(p => p.X)], probes[0].Gradient is null ? null : [.. probes.Select(p => p.Gradient!)]);
+        for (var i = 0; i < probes.Count; i++)
+            probes[i].Value = values[i];
     }
 }

@@ -12,13 +12,15 @@ internal sealed class ExpectedImprovement
 {
     private const int Draws = 16;
     private readonly GpModel _model;
-    private readonly double[][] _alphas;
-    private readonly double[] _bests, _means, _logs, _slopes, _beta;
+    private readonly double[][] _alphas, _means, _betas;
+    private readonly double[] _bests, _logs, _slopes, _variances = new double[GpModel.Batch], _cs = new double[GpModel.Batch];
 
     private ExpectedImprovement(GpModel model, double[][] alphas, double[] bests)
     {
         (_model, _alphas, _bests) = (model, alphas, bests);
-        (_means, _logs, _slopes, _beta) = (new double[bests.Length], new double[bests.Length], new double[bests.Length], new double[model.X.Count]);
+        (_logs, _slopes) = (new double[bests.Length], new double[bests.Length]);
+        _means = [.. Enumerable.Range(0, GpModel.Batch).Select(_ => new double[bests.Length])];
+        _betas = [.. Enumerable.Range(0, GpModel.Batch).Select(_ => new double[model.X.Count])];
     }
 
     /// <summary>Over the best value, given points whose values are not known yet, shape [p][d]; null when the numerics fail.</summary>
@@ -46,39 +48,47 @@ internal sealed class ExpectedImprovement
     }
 
     /// <summary>a at many points, shape [points].</summary>
-    public double[] At(IReadOnlyList<double[]> points)
+    /// <param name="points">Shape [points][d].</param>
+    /// <param name="gradients">Written when given: a's gradients by the numeric coordinates, shape [points][d].</param>
+    public double[] At(IReadOnlyList<double[]> points, IReadOnlyList<double[]>? gradients = null)
     {
-        var (means, variances) = _model.Predict(points, _alphas);
-        return [.. means.Select((m, i) => Combine(m, Math.Sqrt(variances[i])))];
+        var values = new double[points.Count];
+        for (var first = 0; first < points.Count; first += GpModel.Batch)
+        {
+            double[][] batch = [.. points.Skip(first).Take(GpModel.Batch)];
+            _model.Predict(batch, _alphas, _means, _variances);
+            for (var c = 0; c < batch.Length; c++)
+            {
+                values[first + c] = Combine(_means[c], Math.Sqrt(_variances[c]));
+                if (gradients is not null)
+                    Differentiate(c);
+            }
+
+            if (gradients is not null)
+                _model.Gradient(batch, _betas, _cs, [.. gradients.Skip(first).Take(batch.Length)]);
+        }
+
+        return values;
     }
 
-    /// <summary>a at a point, shape [d].</summary>
-    public double At(double[] point)
+    // Right after Combine: a's gradient is that of k*ᵀβ + c·variance.
+    private void Differentiate(int point)
     {
-        var variance = _model.Predict(point, _alphas, _means);
-        return Combine(_means, Math.Sqrt(variance));
-    }
-
-    /// <summary>a at a point, and its gradient by the numeric coordinates, shape [d].</summary>
-    public double At(double[] point, Span<double> gradient)
-    {
-        var variance = _model.Predict(point, _alphas, _means);
-        var sigma = Math.Sqrt(variance);
-        var value = Combine(_means, sigma);
         // ∂a = Σ_i w_i·(∂ln σ + h'/h·∂z_i), w_i ∝ h(z_i), ∂z_i = ∂μ_i/σ − z_i·∂ln σ, ∂ln σ = ∂variance / (2·variance).
-        Array.Clear(_beta);
+        var (means, beta, variance) = (_means[point], _betas[point], _variances[point]);
+        var sigma = Math.Sqrt(variance);
+        Array.Clear(beta);
         var (top, total, bySigma) = (TensorPrimitives.Max<double>(_logs), 0.0, 0.0);
         for (var i = 0; i < _logs.Length; i++)
             total += _logs[i] = Math.Exp(_logs[i] - top);
         for (var i = 0; i < _logs.Length; i++)
         {
             var weight = _logs[i] / total;
-            bySigma += weight * (1 - _slopes[i] * (_means[i] - _bests[i]) / sigma);
-            TensorPrimitives.MultiplyAdd(_alphas[i], weight * _slopes[i] / sigma, _beta, _beta);
+            bySigma += weight * (1 - _slopes[i] * (means[i] - _bests[i]) / sigma);
+            TensorPrimitives.MultiplyAdd(_alphas[i], weight * _slopes[i] / sigma, beta, beta);
         }
 
-        _model.Gradient(point, _beta, bySigma / (2 * variance), gradient);
-        return value;
+        _cs[point] = bySigma / (2 * variance);
     }
 
     private double Combine(double[] means, double sigma)

@@ -1,5 +1,6 @@
-// Notation: d = number of parameters; x, shape [d] = a point's features. A numeric parameter's feature is its unit-cube coordinate, or
-// the cube's middle while it is inactive; a categorical one's is the index of its choice, or −1 while it is inactive.
+// Notation: d = number of parameters; u, shape [d] = a point of the unit cube; x, shape [d] = a point's features. A numeric parameter's
+// feature is its unit-cube coordinate, or the cube's middle while it is inactive; a categorical one's is the index of its choice, or −1
+// while it is inactive.
 using HpoService.Search.Spaces;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
@@ -9,11 +10,13 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 internal sealed class Features
 {
     private readonly SearchSpace _space;
+    private readonly int[] _parents;
 
     public Features(SearchSpace space)
     {
         _space = space;
         IsCategorical = [.. space.Parameters.Select(p => p is CategoricalParameter or BooleanParameter)];
+        _parents = [.. space.Parameters.Select(p => p.When is { } when ? space.IndexOf(when.Parameter) : -1)];
     }
 
     /// <summary>Whether a dimension is compared by equality only, shape [d].</summary>
@@ -21,6 +24,7 @@ internal sealed class Features
 
     public int Dimensions => IsCategorical.Length;
 
+    /// <summary>x of a point's values.</summary>
     public double[] Of(ParameterValues values)
     {
         var x = new double[Dimensions];
@@ -34,5 +38,30 @@ internal sealed class Features
         }
 
         return x;
+    }
+
+    /// <summary>x of the point that u decodes to, without decoding it.</summary>
+    public double[] At(ReadOnlySpan<double> u)
+    {
+        var active = Active(u);
+        var x = new double[Dimensions];
+        for (var i = 0; i < x.Length; i++)
+            x[i] = IsCategorical[i]
+                ? active[i] ? Math.Min((int)(u[i] * _space.Parameters[i].Cardinality!.Value), _space.Parameters[i].Cardinality!.Value - 1) : -1
+                : active[i] ? UnitCube.Snap(_space.Parameters[i], u[i]) : UnitCube.Inactive;
+        return x;
+    }
+
+    /// <summary>Which parameters are active at u, shape [d].</summary>
+    public bool[] Active(ReadOnlySpan<double> u)
+    {
+        var active = new bool[Dimensions];
+        for (var i = 0; i < active.Length; i++)
+        {
+            var parent = _parents[i];
+            active[i] = parent < 0 || (active[parent] && _space.Parameters[i].When!.Holds(UnitCube.Decode(_space.Parameters[parent], u[parent])));
+        }
+
+        return active;
     }
 }

@@ -1,4 +1,4 @@
-// Notation as in MarginalLikelihood.cs; k* = k(X, x), shape [n]; v = L⁻¹·k*; u = K⁻¹·k*; μ = m + k*ᵀα; variance = s − vᵀv.
+// Notation as in MarginalLikelihood.cs; W = L⁻¹ with K = L·Lᵀ; k* = k(X, x), shape [n]; v = W·k*; u = Wᵀ·v = K⁻¹·k*; μ = m + k*ᵀα; variance = s − vᵀv.
 using System.Numerics.Tensors;
 using HpoService.Search.Numerics;
 
@@ -7,14 +7,21 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// <summary>A Gaussian process with fixed hyperparameters, conditioned on observations. Not for use by two threads.</summary>
 internal sealed class GpModel
 {
-    private readonly double[] _y, _k, _slopes;
-    private readonly double _mean;
-    private readonly Cholesky _factor;
+    /// <summary>How many points are predicted at once.</summary>
+    public const int Batch = InverseFactor.Lanes;
 
-    private GpModel(Points x, double[] y, double[] theta, double mean, Kernel kernel, Cholesky factor)
+    private const double MeanVariance = MarginalLikelihood.MeanVariance;
+    private readonly double[] _y;
+    private readonly double[] _k, _slopes, _interleaved, _v;
+    private readonly InverseFactor _factor;
+    private readonly double _diagonal;
+
+    private GpModel(Points x, double[] y, double[] theta, double? mean, Kernel kernel, InverseFactor factor, double diagonal)
     {
-        (X, _y, Theta, _mean, Kernel, _factor) = (x, y, theta, mean, kernel, factor);
-        (_k, _slopes) = (new double[4 * x.Count], new double[x.Count]);
+        (X, _y, Theta, Kernel, _factor, _diagonal) = (x, y, theta, kernel, factor, diagonal);
+        var n = x.Count;
+        (_k, _slopes, _interleaved, _v) = (new double[Batch * n], new double[Batch * n], new double[Batch * n], new double[Batch * n]);
+        Mean = mean ?? MostProbableMean();
         Alpha = AlphaOf(y);
     }
 
@@ -24,6 +31,9 @@ internal sealed class GpModel
     /// <summary>The hyperparameters.</summary>
     public double[] Theta { get; }
 
+    /// <summary>m.</summary>
+    public double Mean { get; }
+
     /// <summary>The kernel with them.</summary>
     public Kernel Kernel { get; }
 
@@ -32,109 +42,138 @@ internal sealed class GpModel
 
     /// <summary>ln p(y | X, θ, m).</summary>
     public double LogLikelihood =>
-        -0.5 * TensorPrimitives.Dot<double>(Alpha, _y) + 0.5 * _mean * TensorPrimitives.Sum<double>(Alpha) - 0.5 * _factor.LogDeterminant - 0.5 * _y.Length * Math.Log(2 * Math.PI);
+        -0.5 * TensorPrimitives.Dot<double>(Alpha, _y) + 0.5 * Mean * TensorPrimitives.Sum<double>(Alpha) - 0.5 * _factor.LogDeterminant(X.Count) - 0.5 * _y.Length * Math.Log(2 * Math.PI);
 
     /// <summary>Conditions on observations; jitter up to 1e-2·s is added until K is positive definite, null when that does not help.</summary>
-    public static GpModel? Condition(Points x, double[] y, double[] theta, double mean = 0)
+    /// <param name="x">X.</param>
+    /// <param name="y">y.</param>
+    /// <param name="theta">θ.</param>
+    /// <param name="mean">m; null = the most probable one given θ.</param>
+    public static GpModel? Condition(Points x, double[] y, double[] theta, double? mean = 0)
     {
         var kernel = new Kernel(theta);
         for (var jitter = 0.0; jitter <= 0.01; jitter = jitter == 0 ? 1e-8 : jitter * 10)
-            if (Cholesky.Factor(kernel.Matrix(x, jitter * kernel.Signal + kernel.Noise), x.Count) is { } factor)
-                return new GpModel(x, y, theta, mean, kernel, factor);
+        {
+            var diagonal = kernel.Signal + kernel.Noise + jitter * kernel.Signal;
+            if (InverseFactor.Of(kernel.Matrix(x, diagonal - kernel.Signal), x.Count) is { } factor)
+                return new GpModel(x, y, theta, mean, kernel, factor, diagonal);
+        }
+
         return null;
     }
 
-    /// <summary>The same model with more observations.</summary>
+    /// <summary>The same hyperparameters and mean with more observations, O(n²) each; null when K would not be positive definite. This model stays
+    /// usable, but only the last one made of it does.</summary>
     public GpModel? With(IReadOnlyList<double[]> points, IReadOnlyList<double> values) =>
-        Condition(new Points(X.IsCategorical, [.. X.Rows, .. points]), [.. _y, .. values], Theta, _mean);
+        Extend(new Points(X.IsCategorical, [.. X.Rows, .. points]), [.. _y, .. values], X.Count, Mean);
+
+    /// <summary>The same hyperparameters with other points and values; null as for <see cref="With"/>.</summary>
+    /// <param name="x">X.</param>
+    /// <param name="y">y.</param>
+    /// <param name="common">How many leading points are the same: only the others cost O(n²) each.</param>
+    /// <param name="mean">m; null = the most probable one.</param>
+    public GpModel? Extend(Points x, double[] y, int common, double? mean = null)
+    {
+        _factor.Shorten(common);
+        var (k, slopes) = (new double[x.Count], new double[x.Count]);
+        for (var i = common; i < x.Count; i++)
+        {
+            Kernel.Row(x.Rows[i], x, k.AsSpan(0, i), slopes);
+            if (!_factor.Append(k.AsSpan(0, i), _diagonal))
+                return null;
+        }
+
+        return new GpModel(x, y, Theta, mean, Kernel, _factor, _diagonal);
+    }
 
     /// <summary>α, were these the observations, shape [n].</summary>
     public double[] AlphaOf(double[] y)
     {
         var residuals = new double[y.Length];
-        TensorPrimitives.Subtract(y, _mean, residuals);
+        TensorPrimitives.Subtract(y, Mean, residuals);
         return _factor.Solve(residuals);
     }
 
+    /// <summary>Posterior means at the observed points, shape [n].</summary>
+    public double[] MeansAtObserved() => [.. _y.Zip(Alpha, (y, a) => y - (_diagonal - Kernel.Signal) * a)];
+
     /// <summary>Posterior mean and variance (without noise) at a point, shape [d].</summary>
-    public (double Mean, double Variance) Predict(ReadOnlySpan<double> point)
+    public (double Mean, double Variance) Predict(double[] point)
     {
-        Span<double> mean = stackalloc double[1];
-        var variance = Predict(point, [Alpha], mean);
-        return (mean[0], variance);
+        var (means, variance) = (new double[1][] { new double[1] }, new double[1]);
+        Predict([point], [Alpha], means, variance);
+        return (means[0][0], variance[0]);
     }
 
-    /// <summary>The variance at a point, and its means for several vectors α of shape [n], as those of draws of the observations.</summary>
-    public double Predict(ReadOnlySpan<double> point, double[][] alphas, Span<double> means)
+    /// <summary>The variances at up to <see cref="Batch"/> points, shape [points], and their means for several vectors α of shape [n], as those
+    /// of draws of the observations, shape [points][alphas].</summary>
+    public void Predict(ReadOnlySpan<double[]> points, double[][] alphas, double[][] means, Span<double> variances)
     {
-        var k = _k.AsSpan(0, X.Count);
-        Kernel.Row(point, X, k, _slopes);
-        Means(k, alphas, means);
-        _factor.SolveLower(k);
-        return Variance(k);
-    }
-
-    /// <summary>As <see cref="Predict(ReadOnlySpan{double}, double[][], Span{double})"/> for many points, four at a time: shapes [points][alphas], [points].</summary>
-    public (double[][] Means, double[] Variances) Predict(IReadOnlyList<double[]> points, double[][] alphas)
-    {
-        var (means, variances) = (new double[points.Count][], new double[points.Count]);
         var n = X.Count;
-        var i = 0;
-        for (; i + 4 <= points.Count; i += 4)
+        for (var c = 0; c < points.Length; c++)
         {
-            for (var c = 0; c < 4; c++)
-            {
-                Kernel.Row(points[i + c], X, _k.AsSpan(c * n, n), _slopes);
-                Means(_k.AsSpan(c * n, n), alphas, means[i + c] = new double[alphas.Length]);
-            }
-
-            _factor.SolveLowerFour(_k);
-            for (var c = 0; c < 4; c++)
-                variances[i + c] = Variance(_k.AsSpan(c * n, n));
+            var k = _k.AsSpan(c * n, n);
+            Kernel.Row(points[c], X, k, _slopes.AsSpan(c * n, n));
+            for (var a = 0; a < alphas.Length; a++)
+                means[c][a] = Mean + TensorPrimitives.Dot<double>(k, alphas[a]);
+            for (var i = 0; i < n; i++)
+                _interleaved[i * Batch + c] = k[i];
         }
 
-        for (; i < points.Count; i++)
-            variances[i] = Predict(points[i], alphas, means[i] = new double[alphas.Length]);
-        return (means, variances);
+        _factor.MultiplyEight(n, _interleaved, _v);
+        for (var c = 0; c < points.Length; c++)
+        {
+            var sum = 0.0;
+            for (var i = c; i < n * Batch; i += Batch)
+                sum += _v[i] * _v[i];
+            variances[c] = Math.Max(Kernel.Signal - sum, 1e-12 * Kernel.Signal);
+        }
     }
 
-    /// <summary>The gradient, shape [d], of k*ᵀβ + c·variance by a point's numeric coordinates, right after its prediction; 0 for categorical ones.</summary>
-    public void Gradient(ReadOnlySpan<double> point, ReadOnlySpan<double> beta, double c, Span<double> gradient)
+    /// <summary>The gradients, shape [points][d], of k*ᵀβ + c·variance by the points' numeric coordinates, right after their prediction; 0 for categorical ones.</summary>
+    /// <param name="points">The same points.</param>
+    /// <param name="betas">β, shape [points][n].</param>
+    /// <param name="cs">c, shape [points].</param>
+    /// <param name="gradients">Written.</param>
+    public void Gradient(ReadOnlySpan<double[]> points, double[][] betas, ReadOnlySpan<double> cs, double[][] gradients)
     {
-        var u = _k.AsSpan(0, X.Count);
-        _factor.SolveUpper(u);
-        // ∂(k*ᵀβ − c·k*ᵀK⁻¹k*)/∂x_j = −Σ_i w_i·(x_j − x_ij)/ℓ_j² with w = slopes·(β − 2c·u).
-        TensorPrimitives.MultiplyAdd(u, -2 * c, beta, u);
-        TensorPrimitives.Multiply(u, _slopes, u);
-        var sum = TensorPrimitives.Sum<double>(u);
-        for (var j = 0; j < point.Length; j++)
-            gradient[j] = X.IsCategorical[j] ? 0 : (TensorPrimitives.Dot<double>(u, X.Columns[j]) - point[j] * sum) * Kernel.InverseSquare(j);
+        var n = X.Count;
+        _factor.MultiplyTransposedEight(n, _v, _interleaved);
+        for (var c = 0; c < points.Length; c++)
+        {
+            // ∂(k*ᵀβ − c·k*ᵀK⁻¹k*)/∂x_j = −Σ_i w_i·(x_j − x_ij)/ℓ_j² with w = slopes·(β − 2c·u).
+            var w = _k.AsSpan(c * n, n);
+            for (var i = 0; i < n; i++)
+                w[i] = _slopes[c * n + i] * (betas[c][i] - 2 * cs[c] * _interleaved[i * Batch + c]);
+            var (point, gradient, sum) = (points[c], gradients[c], TensorPrimitives.Sum<double>(w));
+            for (var j = 0; j < point.Length; j++)
+                gradient[j] = X.IsCategorical[j] ? 0 : (TensorPrimitives.Dot<double>(w, X.Columns[j]) - point[j] * sum) * Kernel.InverseSquare(j);
+        }
     }
 
     /// <summary>The joint posterior at points, shape [m][d]: means, shape [m], and the covariance matrix without noise, shape [m, m].</summary>
     public (double[] Mean, double[] Covariance) Joint(IReadOnlyList<double[]> points)
     {
         var (m, n) = (points.Count, X.Count);
-        var (means, v) = (new double[m], new double[m * n]);
+        var (means, v, k) = (new double[m], new double[m * n], new double[n]);
         var covariance = Kernel.Matrix(new Points(X.IsCategorical, points), 0);
         for (var a = 0; a < m; a++)
         {
-            var k = v.AsSpan(a * n, n);
-            Kernel.Row(points[a], X, k, _slopes);
-            means[a] = _mean + TensorPrimitives.Dot<double>(k, Alpha);
-            _factor.SolveLower(k);
+            Kernel.Row(points[a], X, k, _slopes.AsSpan(0, n));
+            means[a] = Mean + TensorPrimitives.Dot<double>(k, Alpha);
+            _factor.Multiply(k, v.AsSpan(a * n, n));
             for (var b = 0; b <= a; b++)
-                covariance[a * m + b] -= TensorPrimitives.Dot<double>(k, v.AsSpan(b * n, n));
+                covariance[a * m + b] -= TensorPrimitives.Dot<double>(v.AsSpan(a * n, n), v.AsSpan(b * n, n));
         }
 
         return (means, covariance);
     }
 
-    private void Means(ReadOnlySpan<double> k, double[][] alphas, Span<double> means)
+    // m = 1ᵀK⁻¹y / (1ᵀK⁻¹1 + 1/variance of m).
+    private double MostProbableMean()
     {
-        for (var a = 0; a < alphas.Length; a++)
-            means[a] = _mean + TensorPrimitives.Dot(k, alphas[a]);
+        double[] ones = [.. Enumerable.Repeat(1.0, _y.Length)];
+        var weights = _factor.Solve(ones);
+        return TensorPrimitives.Dot<double>(weights, _y) / (TensorPrimitives.Sum<double>(weights) + 1 / MeanVariance);
     }
-
-    private double Variance(ReadOnlySpan<double> v) => Math.Max(Kernel.Signal - TensorPrimitives.Dot(v, v), 1e-12 * Kernel.Signal);
 }

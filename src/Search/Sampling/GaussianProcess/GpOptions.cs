@@ -6,20 +6,25 @@ public sealed record GpOptions
     /// <summary>Trials from the space's centre and a Sobol sequence before the model takes over, 1 to 1,000; default: 2 + d, at most 12.</summary>
     public int? InitialTrials { get; init; }
 
-    /// <summary>The most observations that the model is fitted to, 10 to 5,000: beyond it the best half and the latest half stay.</summary>
-    public int MaxObservations { get; init; } = 400;
+    /// <summary>The most observations that the model is fitted to, 10 to 2,000: beyond it the best half stays, and of the others evenly many from all times.</summary>
+    public int MaxObservations { get; init; } = 1000;
 
     /// <summary>Random candidates of the acquisition search, 16 to 100,000.</summary>
     public int Candidates { get; init; } = 1000;
 
+    /// <summary>The time after which a suggestion answers with the best candidate so far, in seconds, 0.01 to 3,600; <c>suggestedBy</c> is then <c>gp:short</c>,
+    /// or <c>gp:late</c> when there was no time for any.</summary>
+    public double MaxSuggestSeconds { get; init; } = 10;
+
     internal void Validate()
     {
         Check(InitialTrials ?? 1, 1, 1000, "initialTrials");
-        Check(MaxObservations, 10, 5000, "maxObservations");
+        Check(MaxObservations, 10, 2000, "maxObservations");
+        Check(MaxSuggestSeconds, 0.01, 3600, "maxSuggestSeconds");
         Check(Candidates, 16, 100_000, "candidates");
     }
 
-    private static void Check(int value, int low, int high, string name)
+    private static void Check(double value, double low, double high, string name)
     {
         if (value < low || value > high)
             throw new InvalidStudyException($"/sampler/options/{name}", $"{low} <= {name} <= {high} must hold, but got {value}.");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using HpoService.Search.Numerics;
 using HpoService.Search.Sampling.Sobol;
 using HpoService.Search.Spaces;
@@ -12,6 +13,7 @@ internal sealed class GpSampler : ISampler
     private readonly GpOptions _options;
     private readonly Objective _objective;
     private readonly long _seed;
+    private Surrogate? _last;
 
     public GpSampler(GpOptions options, Objective objective, long seed)
     {
@@ -21,21 +23,28 @@ internal sealed class GpSampler : ISampler
 
     public IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count, CancellationToken cancellationToken)
     {
+        var started = Stopwatch.GetTimestamp();
+        bool IsOver()
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return Stopwatch.GetElapsedTime(started).TotalSeconds > _options.MaxSuggestSeconds;
+        }
+
         var cube = new UnitCube(history.Space);
         var visited = new Visited(history);
         var known = history.Trials.Where(t => t.State is not (TrialState.Failed or TrialState.Canceled)).ToList();
         var pending = known.Where(t => !t.State.IsFinal() && history.Space.Violations(t.Parameters).Count == 0).Select(t => t.Parameters).ToList();
         var initial = _options.InitialTrials ?? Math.Min(2 + cube.Dimensions, 12);
-        var surrogate = known.Count + count <= initial ? null : Surrogate.Fit(history.Space, known, Score, _options.MaxObservations, cancellationToken);
+        var surrogate = known.Count + count <= initial ? null : Fit(history, known, IsOver);
         var suggestions = new List<Suggestion>();
         for (var i = 0; i < count; i++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             var number = history.NextNumber + i;
             var stream = new RandomStream(_seed, number);
             var isInitial = known.Count + i < initial;
-            var point = isInitial ? null : surrogate?.Propose(cube, pending, visited, _options.Candidates, stream, cancellationToken);
-            var by = point is not null ? "gp" : isInitial ? "gp:sobol" : "gp:fallback";
+            var isOver = IsOver();
+            var point = isInitial || isOver ? null : surrogate?.Propose(cube, pending, visited, _options.Candidates, stream, IsOver);
+            var by = isInitial ? "gp:sobol" : point is null ? isOver ? "gp:late" : "gp:fallback" : IsOver() ? "gp:short" : "gp";
             point ??= Design(cube, known.Count + i, stream, visited, cancellationToken);
             if (point is null)
                 break;
@@ -44,14 +53,19 @@ internal sealed class GpSampler : ISampler
             suggestions.Add(new Suggestion(point, by));
         }
 
+        _last = surrogate ?? _last;
         return suggestions;
     }
 
-    private double Score(TrialSnapshot trial) => trial.State switch
+    private Surrogate? Fit(StudyHistory history, List<TrialSnapshot> known, Func<bool> isOver)
     {
-        TrialState.Completed or TrialState.Pruned when trial.Values.TryGetValue(_objective.Metric, out var value) => _objective.Score(value),
-        _ => double.NaN,
-    };
+        var features = new Features(history.Space);
+        var observations = Observations.Of(history, features, _objective);
+        var settled = known.TakeWhile(t => t.State.IsFinal()).Count();
+        // Whoever comes meanwhile computes all anew: same answer, later.
+        var earlier = Interlocked.Exchange(ref _last, null);
+        return Surrogate.Fit(features, observations, Observations.FittedOf(observations.Count, Math.Min(settled, observations.Count)), _options.MaxObservations, earlier, isOver);
+    }
 
     private ParameterValues? Design(UnitCube cube, int index, RandomStream stream, Visited visited, CancellationToken cancellationToken)
     {

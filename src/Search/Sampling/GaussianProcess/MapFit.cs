@@ -8,8 +8,11 @@ internal static class MapFit
 {
     private const int Iterations = 60;
 
-    /// <summary>The best of all starts, conditioned on the observations; null when every one fails numerically.</summary>
-    public static GpModel? Fit(Points x, double[] y, CancellationToken cancellationToken)
+    /// <summary>θ, the best of all starts; null when every one fails numerically.</summary>
+    /// <param name="x">X.</param>
+    /// <param name="y">y.</param>
+    /// <param name="isOver">Asked before each evaluation: when true the best so far is returned.</param>
+    public static double[]? Fit(Points x, double[] y, Func<bool> isOver)
     {
         var likelihood = new MarginalLikelihood(x, y);
         var (low, high) = (likelihood.Low, likelihood.High);
@@ -18,18 +21,13 @@ internal static class MapFit
         // From smooth and nearly noise-free; from rough; from mostly noise: the optima that data of these kinds have lie far apart.
         foreach (var (scale, noise) in new[] { (likelihood.PriorMode, 1e-3), (0.2, 1e-4), (1.5, 0.1) })
         {
-            var theta = likelihood.Start(Math.Clamp(scale, 0.03, 20), noise);
-            var value = BoundedLbfgs.Minimize(
-                (point, gradient) =>
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    return likelihood.Evaluate(point, gradient);
-                },
-                theta, low, high, Iterations, tolerance: 1e-2);
-            if (value < bestValue)
-                (best, bestValue) = (theta, value);
+            var search = new BoundedLbfgs(likelihood.Start(Math.Clamp(scale, 0.03, 20), noise), low, high, Iterations, tolerance: 1e-2);
+            while (!isOver() && search.Next() is { } point)
+                search.Answer = likelihood.Evaluate(point, search.AnswerGradient);
+            if (search.Value < bestValue)
+                (best, bestValue) = (search.X, search.Value);
         }
 
-        return best is null ? null : GpModel.Condition(x, y, best, likelihood.Mean(best));
+        return best;
     }
 }

@@ -1,10 +1,9 @@
 using HpoService.Search.Numerics;
 using HpoService.Search.Spaces;
-using HpoService.Search.Studies;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>The fitted model of one study at one time.</summary>
+/// <summary>The fitted model of one study at one time. Not for use by two threads.</summary>
 internal sealed class Surrogate
 {
     private const int Incumbents = 5;
@@ -12,52 +11,72 @@ internal sealed class Surrogate
     // Each pending trial costs as much as an observation. Of more than these, the older ones are avoided but not modelled.
     private const int MaxPending = 100;
     private readonly Features _features;
+    private readonly List<Observation> _first, _observations;
     private readonly GpModel _model;
     private readonly double[] _targets;
     private readonly double _best;
     private readonly IReadOnlyList<ParameterValues> _incumbents;
 
-    private Surrogate(Features features, GpModel model, double[] targets, double best, IReadOnlyList<ParameterValues> incumbents) =>
-        (_features, _model, _targets, _best, _incumbents) = (features, model, targets, best, incumbents);
-
-    /// <summary>Fits to the finished trials; null when fewer than two have a score or the numerics fail.</summary>
-    /// <param name="space">The space.</param>
-    /// <param name="trials">Finished and pending trials.</param>
-    /// <param name="score">Larger is better; NaN = infeasible.</param>
-    /// <param name="maxObservations">Beyond it, the best half and the latest half stay.</param>
-    /// <param name="cancellationToken">Polled.</param>
-    public static Surrogate? Fit(
-        SearchSpace space, IReadOnlyList<TrialSnapshot> trials, Func<TrialSnapshot, double> score, int maxObservations, CancellationToken cancellationToken)
+    private Surrogate(Features features, List<Observation> first, List<Observation> observations, GpModel model, double[] targets)
     {
-        var finished = trials.Where(t => t.State.IsFinal() && space.Violations(t.Parameters).Count == 0)
-            .Select(t => (t.Parameters, Score: score(t))).Select(t => double.IsFinite(t.Score) ? t : (t.Parameters, Score: double.NaN)).ToList();
-        if (finished.Count > maxObservations)
+        (_features, _first, _observations, _model, _targets) = (features, first, observations, model, targets);
+        // The best mean, not the best value: noise would make a lucky trial the bar.
+        var means = model.MeansAtObserved();
+        _best = means.Max();
+        _incumbents = [.. observations.Zip(means).OrderByDescending(t => t.Second).Take(Incumbents).Select(t => t.First.Parameters)];
+    }
+
+    /// <summary>Fits to the observations; null when fewer than two have a score or the numerics fail.</summary>
+    /// <remarks>A function of the observations alone: what is taken over from an earlier model is what would be computed again.</remarks>
+    /// <param name="features">Of the space.</param>
+    /// <param name="all">All observations.</param>
+    /// <param name="fitted">How many of them, from the first, the hyperparameters are fitted to.</param>
+    /// <param name="most">Of the fitted ones, at most so many are kept.</param>
+    /// <param name="earlier">An earlier model of the study; not usable any more.</param>
+    /// <param name="isOver">When true, the fit ends with the best hyperparameters so far.</param>
+    public static Surrogate? Fit(Features features, List<Observation> all, int fitted, int most, Surrogate? earlier, Func<bool> isOver)
+    {
+        if (all.Count(t => !double.IsNaN(t.Score)) < 2)
+            return null;
+        var first = all.Take(fitted).ToList();
+        var kept = Observations.Select(first, most);
+        List<Observation> observations = [.. kept, .. all.Skip(fitted)];
+        var targets = ScoreWarp.Apply([.. observations.Select(o => o.Score)]);
+        var x = new Points(features.IsCategorical, [.. observations.Select(o => o.X)]);
+        if (earlier is not null && Common(first, earlier._first) == Math.Max(first.Count, earlier._first.Count))
         {
-            var best = finished.OrderByDescending(t => double.IsNaN(t.Score) ? double.NegativeInfinity : t.Score).Take(maxObservations / 2).ToHashSet();
-            finished = [.. best, .. finished.AsEnumerable().Reverse().Where(t => !best.Contains(t)).Take(maxObservations - best.Count)];
+            var common = Math.Min(Common(observations, earlier._observations), earlier._model.X.Count);
+            if (earlier._model.Extend(x, targets, common) is { } extended)
+                return new Surrogate(features, first, observations, extended, targets);
         }
 
-        if (finished.Count(t => !double.IsNaN(t.Score)) < 2)
+        var sample = Observations.Select(first, Observations.MaxFitted);
+        var sampleTargets = ScoreWarp.Apply([.. sample.Select(o => o.Score)]);
+        if (MapFit.Fit(new Points(features.IsCategorical, [.. sample.Select(o => o.X)]), sampleTargets, isOver) is not { } theta)
             return null;
-        var targets = ScoreWarp.Apply([.. finished.Select(t => t.Score)]);
-        var features = new Features(space);
-        var x = new Points(features.IsCategorical, [.. finished.Select(t => features.Of(t.Parameters))]);
-        if (MapFit.Fit(x, targets, cancellationToken) is not { } model)
-            return null;
-        // The best mean, not the best value: noise would make a lucky trial the bar.
-        var means = model.Predict(x.Rows, [model.Alpha]).Means.Select(m => m[0]).ToArray();
-        var incumbents = finished.Zip(means).OrderByDescending(t => t.Second).Take(Incumbents).Select(t => t.First.Parameters).ToList();
-        return new Surrogate(features, model, targets, means.Max(), incumbents);
+        var start = GpModel.Condition(new Points(features.IsCategorical, [.. kept.Select(o => o.X)]), targets[..kept.Count], theta);
+        if (start?.Extend(x, targets, kept.Count) is { } model)
+            return new Surrogate(features, first, observations, model, targets);
+        // With more jitter than the first ones needed: such a model is not the one to extend.
+        return GpModel.Condition(x, targets, theta, mean: null) is { } jittered ? new Surrogate(features, [], observations, jittered, targets) : null;
     }
 
     /// <summary>The unvisited point with the largest expected improvement found; null when the numerics fail or all were visited.</summary>
     public ParameterValues? Propose(
-        UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, CancellationToken cancellationToken)
+        UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, Func<bool> isOver)
     {
         var improvement = ExpectedImprovement.Over(_model, _best, [.. pending.TakeLast(MaxPending).Select(_features.Of)], _targets, stream);
         return improvement is null
             ? null
-            : new AcquisitionSearch(cube, _features, improvement).Search(_incumbents, candidates, stream, cancellationToken)
-                .FirstOrDefault(point => !visited.Contains(point));
+            : new AcquisitionSearch(cube, _features, improvement).Search(_incumbents, candidates, stream, isOver).FirstOrDefault(point => !visited.Contains(point));
+    }
+
+    // How many leading observations are the same.
+    private static int Common(List<Observation> a, List<Observation> b)
+    {
+        var i = 0;
+        while (i < a.Count && i < b.Count && a[i].IsSame(b[i]))
+            i++;
+        return i;
     }
 }

@@ -14,7 +14,7 @@ internal static class LatencyTable
         var levy = SyntheticFunctions.All.First(f => f.Name == "levy6");
         var function = new SyntheticFunction("levy", [.. Enumerable.Repeat((-10.0, 10.0), dimensions)], levy.Value, 0);
         var loss = new Objective("loss", Direction.Minimize);
-        Console.WriteLine("| sampler | trials | dimensions | median ms | fastest ms | slowest ms |\n|---|---|---|---|---|---|");
+        Console.WriteLine("| sampler | trials | dimensions | cold median ms | max | warm median | mean | max |\n|---|---|---|---|---|---|---|---|");
         foreach (var kind in samplers)
         {
             foreach (var size in sizes)
@@ -28,18 +28,27 @@ internal static class LatencyTable
                         KeyValuePair.Create(p.Name, (Spaces.ParameterValue)Math.Clamp((i % 2 == 0 ? 0 : 1) + width * (2 * random.NextDouble() - 1), -10, 10))));
                     return new TrialSnapshot(i, TrialState.Completed, point, new Dictionary<string, double> { ["loss"] = function.At(point) }, []);
                 }).ToArray();
-                var times = new List<double>();
+                var (cold, warm) = (new List<double>(), new List<double>());
                 for (var repeat = size == sizes[0] ? -60 : -2; repeat < Repeats; repeat++)
                 {
-                    var sampler = SamplerRegistry.Create(new SamplerSettings(kind, repeat), function.Space, [loss]);
-                    var start = Stopwatch.GetTimestamp();
-                    sampler.Suggest(new StudyHistory(function.Space, [loss], trials), 1, CancellationToken.None);
+                    var time = Time(SamplerRegistry.Create(new SamplerSettings(kind, repeat), function.Space, [loss]), trials);
                     if (repeat >= 0)
-                        times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                        cold.Add(time);
                 }
 
-                Console.WriteLine($"| {kind} | {size} | {dimensions} | {QualityTable.Median(times):F1} | {times.Min():F1} | {times.Max():F1} |");
+                var kept = SamplerRegistry.Create(new SamplerSettings(kind, 1), function.Space, [loss]);
+                for (var n = Math.Max(2, size - 2 * Repeats); n <= size; n++)
+                    warm.Add(Time(kept, trials[..n]));
+                warm.RemoveAt(0);
+                Console.WriteLine($"| {kind} | {size} | {dimensions} | {QualityTable.Median(cold):F1} | {cold.Max():F1} | {QualityTable.Median(warm):F1} | {warm.Average():F1} | {warm.Max():F1} |");
             }
+        }
+
+        double Time(ISampler sampler, TrialSnapshot[] trials)
+        {
+            var start = Stopwatch.GetTimestamp();
+            sampler.Suggest(new StudyHistory(function.Space, [loss], trials), 1, CancellationToken.None);
+            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class GpModel
     /// <param name="mean">m; null = the most probable one given θ.</param>
     public static GpModel? Condition(Points x, double[] y, double[] theta, double? mean = 0)
     {
-        var kernel = new Kernel(theta);
+        var kernel = new Kernel(theta, x.Dimensions);
         for (var jitter = 0.0; jitter <= 0.01; jitter = jitter == 0 ? 1e-8 : jitter * 10)
         {
             var diagonal = kernel.Signal + kernel.Noise + jitter * kernel.Signal;
@@ -141,13 +141,17 @@ internal sealed class GpModel
         _factor.MultiplyTransposedEight(n, _v, _interleaved);
         for (var c = 0; c < points.Length; c++)
         {
+            var beta = betas[c];
             // ∂(k*ᵀβ − c·k*ᵀK⁻¹k*)/∂x_j = −Σ_i w_i·(x_j − x_ij)/ℓ_j² with w = slopes·(β − 2c·u).
             var w = _k.AsSpan(c * n, n);
             for (var i = 0; i < n; i++)
-                w[i] = _slopes[c * n + i] * (betas[c][i] - 2 * cs[c] * _interleaved[i * Batch + c]);
+                w[i] = beta[i] - 2 * cs[c] * _interleaved[i * Batch + c];
+            for (var j = 0; Kernel.IsAdditive && j < gradients[c].Length; j++)
+                gradients[c][j] = X.IsCategorical[j] ? 0 : Kernel.WeightedSlopes(X.Columns[j], points[c][j], j, false, w, signed: true);
+            TensorPrimitives.Multiply(w, _slopes.AsSpan(c * n, n), w);
             var (point, gradient, sum) = (points[c], gradients[c], TensorPrimitives.Sum<double>(w));
             for (var j = 0; j < point.Length; j++)
-                gradient[j] = X.IsCategorical[j] ? 0 : (TensorPrimitives.Dot<double>(w, X.Columns[j]) - point[j] * sum) * Kernel.InverseSquare(j);
+                gradient[j] = X.IsCategorical[j] ? 0 : (Kernel.IsAdditive ? gradient[j] : 0) + (TensorPrimitives.Dot<double>(w, X.Columns[j]) - point[j] * sum) * Kernel.InverseSquare(j);
         }
     }
 

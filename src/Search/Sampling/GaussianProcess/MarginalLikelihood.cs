@@ -13,32 +13,35 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// <param name="x">X.</param>
 /// <param name="y">y.</param>
 /// <param name="meanVariance">The variance of m; 0 = no mean.</param>
-internal sealed class MarginalLikelihood(Points x, double[] y, double meanVariance = MarginalLikelihood.MeanVariance)
+/// <param name="isAdditive">Whether θ has the additive part.</param>
+internal sealed class MarginalLikelihood(Points x, double[] y, double meanVariance = MarginalLikelihood.MeanVariance, bool isAdditive = false)
 {
     /// <summary>The default variance of m.</summary>
     public const double MeanVariance = 10;
 
     private readonly int _n = y.Length, _d = x.Dimensions;
     private readonly double[] _values = new double[y.Length * y.Length], _slopes = new double[y.Length * y.Length];
-    private readonly double[] _matrix = new double[y.Length * y.Length], _weights = new double[y.Length];
+    private readonly double[] _matrix = new double[y.Length * y.Length], _weights = new double[y.Length], _additive = new double[y.Length];
 
     /// <summary>Lower bounds of θ.</summary>
-    public double[] Low => [.. Enumerable.Repeat(Math.Log(0.02), _d), Math.Log(0.05), Math.Log(1e-6)];
+    public double[] Low => [.. Enumerable.Repeat(Math.Log(0.02), _d), Math.Log(isAdditive ? 1e-3 : 0.05), Math.Log(1e-6), .. Part(Math.Log(0.02), Math.Log(1e-3))];
 
     /// <summary>Upper bounds of θ.</summary>
-    public double[] High => [.. Enumerable.Repeat(Math.Log(50), _d), Math.Log(20), Math.Log(1)];
+    public double[] High => [.. Enumerable.Repeat(Math.Log(50), _d), Math.Log(20), Math.Log(1), .. Part(Math.Log(50), Math.Log(20))];
+
+    private double[] Part(double each, double last) => isAdditive ? [.. Enumerable.Repeat(each, _d), last] : [];
 
     /// <summary>The mode of the length scales' prior.</summary>
     public double PriorMode => Math.Exp(Math.Sqrt(2) + 0.5 * Math.Log(_d) - 3);
 
     /// <summary>θ with all length scales the same.</summary>
-    public double[] Start(double scale, double noise) => [.. Enumerable.Repeat(Math.Log(scale), _d), 0, Math.Log(noise)];
+    public double[] Start(double scale, double noise) => [.. Enumerable.Repeat(Math.Log(scale), _d), 0, Math.Log(noise), .. Part(Math.Log(0.4), 0)];
 
     /// <summary>The value at θ; writes the gradient, shape [d + 2]. Infinite where K is not positive definite.</summary>
     public double Evaluate(ReadOnlySpan<double> theta, Span<double> gradient)
     {
         gradient.Clear();
-        var kernel = new Kernel(theta);
+        var kernel = new Kernel(theta, _d);
         if (Factor(kernel) is not { } factor)
             return double.PositiveInfinity;
         var alpha = Solve(factor).Alpha;
@@ -50,12 +53,24 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
             // Off-diagonal pairs stand twice in the symmetric matrix: ½·2 = 1.
             var weights = _weights.AsSpan(0, a);
             TensorPrimitives.MultiplyAdd(alpha.AsSpan(0, a), -alpha[a], inverse.AsSpan(a * _n, a), weights);
+            if (isAdditive)
+            {
+                for (var j = 0; j < _d; j++)
+                    gradient[_d + 2 + j] += kernel.WeightedSlopes(x.Columns[j].AsSpan(0, a), x.Rows[a][j], j, x.IsCategorical[j], weights, signed: false);
+                kernel.Additive(x.Rows[a], x, _additive.AsSpan(0, a));
+                var part = TensorPrimitives.Dot<double>(weights, _additive.AsSpan(0, a));
+                gradient[^1] += part;
+                gradient[_d] -= part;
+            }
+
             gradient[_d] += TensorPrimitives.Dot<double>(weights, _values.AsSpan(a * _n, a));
             TensorPrimitives.Multiply(weights, _slopes.AsSpan(a * _n, a), weights);
             for (var j = 0; j < _d; j++)
                 gradient[j] += Kernel.WeightedDistances(x.Columns[j].AsSpan(0, a), x.Rows[a][j], weights, x.IsCategorical[j]);
             var diagonal = 0.5 * (inverse[a * _n + a] - alpha[a] * alpha[a]);
-            gradient[_d] += diagonal * kernel.Signal;
+            gradient[_d] += diagonal * kernel.Product;
+            if (isAdditive)
+                gradient[^1] += diagonal * (kernel.Signal - kernel.Product);
             gradient[_d + 1] += diagonal * kernel.Noise;
         }
 
@@ -65,7 +80,7 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
     }
 
     /// <summary>The most probable m given θ; 0 where K is not positive definite.</summary>
-    public double Mean(ReadOnlySpan<double> theta) => Factor(new Kernel(theta)) is { } factor ? Solve(factor).Mean : 0;
+    public double Mean(ReadOnlySpan<double> theta) => Factor(new Kernel(theta, _d)) is { } factor ? Solve(factor).Mean : 0;
 
     /// <summary>−ln p(θ) up to a constant; adds its gradient, shape [d + 2].</summary>
     public double Prior(ReadOnlySpan<double> theta, Span<double> gradient)
@@ -77,6 +92,19 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
             var z = theta[j] - mean;
             value += z * z / 6 + theta[j];
             gradient[j] += z / 3 + 1;
+        }
+
+        for (var j = _d + 2; isAdditive && j < theta.Length - 1; j++)
+        {
+            var z = theta[j] - Math.Sqrt(2);
+            value += z * z / 6 + theta[j];
+            gradient[j] += z / 3 + 1;
+        }
+
+        if (isAdditive)
+        {
+            value += 0.5 * theta[^1] * theta[^1];
+            gradient[^1] += theta[^1];
         }
 
         var noise = Math.Exp(theta[_d + 1]);

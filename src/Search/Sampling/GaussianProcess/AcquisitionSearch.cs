@@ -8,10 +8,11 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// once, so that the model predicts eight points at a time.</summary>
 internal sealed class AcquisitionSearch
 {
-    private const int LocalStarts = 6;
+    private static readonly int LocalStarts = (int)Knobs.Get("STARTS",6);
     private readonly UnitCube _cube;
     private readonly Features _features;
     private readonly ExpectedImprovement _improvement;
+    private double[]? _low, _high;
 
     public AcquisitionSearch(UnitCube cube, Features features, ExpectedImprovement improvement) =>
         (_cube, _features, _improvement) = (cube, features, improvement);
@@ -21,13 +22,14 @@ internal sealed class AcquisitionSearch
     /// <param name="candidates">How many random candidates.</param>
     /// <param name="stream">Randomness.</param>
     /// <param name="isOver">Asked now and then: when true, the points found so far are returned.</param>
-    public IEnumerable<ParameterValues> Search(IReadOnlyList<ParameterValues> incumbents, int candidates, RandomStream stream, Func<bool> isOver)
+    public IEnumerable<ParameterValues> Search(IReadOnlyList<ParameterValues> incumbents, int candidates, RandomStream stream, Func<bool> isOver, double[]? low = null, double[]? high = null)
     {
+        (_low, _high) = (low, high);
         var points = Candidates(incumbents, candidates, stream);
         var values = _improvement.At([.. points.Select(u => _features.At(u))]);
         var pool = points.Zip(values, (point, value) => (Value: value, U: point)).ToList();
         pool.Sort((a, b) => b.Value.CompareTo(a.Value));
-        var climbs = pool.Take(LocalStarts).Select(start => new Climb(_cube.Space, _features, start.U, start.Value)).ToList();
+        var climbs = pool.Take(LocalStarts).Select(start => new Climb(_cube.Space, _features, start.U, start.Value, _low, _high)).ToList();
         RunAll(climbs, isOver);
         return climbs.Select(c => (c.Value, c.U)).OrderByDescending(c => c.Value).Concat(pool).Select(p => _cube.Decode(p.U));
     }
@@ -40,7 +42,15 @@ internal sealed class AcquisitionSearch
         double[][] centres = [.. incumbents.Select(_cube.Encode)];
         return [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 && centres.Length > 0
             ? Neighbour((double[])centres[i / 3 % centres.Length].Clone(), stream)
-            : PointSampler.Draw(stream, _cube.Dimensions))];
+            : Into(PointSampler.Draw(stream, _cube.Dimensions)))];
+    }
+
+    private double[] Into(double[] u)
+    {
+        if (_low is not null)
+            for (var j = 0; j < u.Length; j++)
+                u[j] = _low[j] + u[j] * (_high![j] - _low[j]);
+        return u;
     }
 
     private double[] Neighbour(double[] u, RandomStream stream)
@@ -53,7 +63,7 @@ internal sealed class AcquisitionSearch
                 continue;
             u[j] = _cube.Space.Parameters[j] is ChoiceParameter and not OrdinalParameter
                 ? stream.NextDouble()
-                : Math.Clamp(u[j] + width * stream.NextNormal(), 0, 1);
+                : Math.Clamp(u[j] + width * stream.NextNormal(), _low?[j] ?? 0, _high?[j] ?? 1);
         }
 
         return u;

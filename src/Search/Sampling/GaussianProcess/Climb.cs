@@ -19,7 +19,7 @@ internal sealed class Probe(double[] x, double[]? gradient)
 /// <param name="features">Of the space.</param>
 /// <param name="u">The start.</param>
 /// <param name="value">a there.</param>
-internal sealed class Climb(SearchSpace space, Features features, double[] u, double value)
+internal sealed class Climb(SearchSpace space, Features features, double[] u, double value, double[]? low = null, double[]? high = null)
 {
     private const int Rounds = 3, MaxChoices = 24;
 
@@ -91,16 +91,16 @@ internal sealed class Climb(SearchSpace space, Features features, double[] u, do
             yield break;
         var x = features.At(U);
         var search = new BoundedLbfgs(
-            Array.ConvertAll(moving, j => x[j]), new double[moving.Length], [.. Enumerable.Repeat(1.0, moving.Length)], iterations: 40, tolerance: 1e-4);
+            Array.ConvertAll(moving, j => Math.Clamp(U[j], low?[j] ?? 0, high?[j] ?? 1)), Array.ConvertAll(moving, j => low?[j] ?? 0), Array.ConvertAll(moving, j => high?[j] ?? 1), iterations: 40, tolerance: 1e-4);
         while (search.Next() is { } position)
         {
             var probe = new Probe((double[])x.Clone(), new double[U.Length]);
             for (var i = 0; i < moving.Length; i++)
-                probe.X[moving[i]] = position[i];
+                probe.X[moving[i]] = features.Scaled(moving[i], position[i]);
             yield return [probe];
             search.Answer = -probe.Value;
             for (var i = 0; i < moving.Length; i++)
-                search.AnswerGradient[i] = -probe.Gradient![moving[i]];
+                search.AnswerGradient[i] = -probe.Gradient![moving[i]] * features.FactorOf(moving[i]);
         }
 
         var end = (double[])U.Clone();

@@ -24,8 +24,13 @@ internal sealed class Features
 
     public int Dimensions => IsCategorical.Length;
 
+    public double[]? Centre, Factor;
+    public double Scaled(int j, double v) => Centre is null || IsCategorical[j] ? v : 0.5 + (v - Centre[j]) * Factor![j];
+    public double FactorOf(int j) => Centre is null ? 1 : Factor![j];
+    public double[] Scaled(double[] x) { if (Centre is null) return x; var y = (double[])x.Clone(); for (var j = 0; j < x.Length; j++) y[j] = Scaled(j, x[j]); return y; }
     /// <summary>x of a point's values.</summary>
-    public double[] Of(ParameterValues values)
+    public double[] Of(ParameterValues values) => Scaled(RawOf(values));
+    public double[] RawOf(ParameterValues values)
     {
         var x = new double[Dimensions];
         for (var i = 0; i < x.Length; i++)
@@ -49,7 +54,7 @@ internal sealed class Features
             x[i] = IsCategorical[i]
                 ? active[i] ? Math.Min((int)(u[i] * _space.Parameters[i].Cardinality!.Value), _space.Parameters[i].Cardinality!.Value - 1) : -1
                 : active[i] ? UnitCube.Snap(_space.Parameters[i], u[i]) : UnitCube.Inactive;
-        return x;
+        return Scaled(x);
     }
 
     /// <summary>Which parameters are active at u, shape [d].</summary>

@@ -34,7 +34,7 @@ internal sealed class GpSampler : ISampler
         var visited = new Visited(history);
         var known = history.Trials.Where(t => t.State is not (TrialState.Failed or TrialState.Canceled)).ToList();
         var pending = known.Where(t => !t.State.IsFinal() && history.Space.Violations(t.Parameters).Count == 0).Select(t => t.Parameters).ToList();
-        var initial = _options.InitialTrials ?? Math.Min(2 + cube.Dimensions, 12);
+        var initial = _options.InitialTrials ?? Math.Min(2 + cube.Dimensions, (int)Knobs.Get("INIT", 6));
         var surrogate = known.Count + count <= initial ? null : Fit(history, known, IsOver);
         var suggestions = new List<Suggestion>();
         for (var i = 0; i < count; i++)
@@ -43,7 +43,7 @@ internal sealed class GpSampler : ISampler
             var stream = new RandomStream(_seed, number);
             var isInitial = known.Count + i < initial;
             var isOver = IsOver();
-            var point = isInitial || isOver ? null : surrogate?.Propose(cube, pending, visited, _options.Candidates, stream, IsOver);
+            var point = isInitial || isOver ? null : surrogate?.Propose(cube, pending, visited, _options.Candidates, stream, IsOver, number);
             var by = isInitial ? "gp:sobol" : point is null ? isOver ? "gp:late" : "gp:fallback" : IsOver() ? "gp:short" : "gp";
             point ??= Design(cube, known.Count + i, stream, visited, cancellationToken);
             if (point is null)

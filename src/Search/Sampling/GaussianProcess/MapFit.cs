@@ -14,7 +14,7 @@ internal static class MapFit
     /// <param name="isOver">Asked before each evaluation: when true the best so far is returned.</param>
     public static double[]? Fit(Points x, double[] y, Func<bool> isOver)
     {
-        var likelihood = new MarginalLikelihood(x, y, isAdditive: Environment.GetEnvironmentVariable("ADD") == "1");
+        var likelihood = new MarginalLikelihood(x, y, isAdditive: Knobs.Get("ADD",1) > 0);
         var (low, high) = (likelihood.Low, likelihood.High);
         double[]? best = null;
         var bestValue = double.PositiveInfinity;

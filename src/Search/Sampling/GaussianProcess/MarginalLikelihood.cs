@@ -24,7 +24,7 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
     private readonly double[] _matrix = new double[y.Length * y.Length], _weights = new double[y.Length], _additive = new double[y.Length];
 
     /// <summary>Lower bounds of θ.</summary>
-    public double[] Low => [.. Enumerable.Repeat(Math.Log(0.02), _d), Math.Log(isAdditive ? 1e-3 : 0.05), Math.Log(1e-6), .. Part(Math.Log(0.02), Math.Log(1e-3))];
+    public double[] Low => [.. Enumerable.Repeat(Math.Log(0.02), _d), Math.Log(isAdditive ? 1e-3 : 0.05), Knobs.Get("NLOW", Math.Log(1e-8)), .. Part(Math.Log(0.02), Math.Log(1e-3))];
 
     /// <summary>Upper bounds of θ.</summary>
     public double[] High => [.. Enumerable.Repeat(Math.Log(50), _d), Math.Log(20), Math.Log(1), .. Part(Math.Log(50), Math.Log(20))];
@@ -85,20 +85,20 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
     /// <summary>−ln p(θ) up to a constant; adds its gradient, shape [d + 2].</summary>
     public double Prior(ReadOnlySpan<double> theta, Span<double> gradient)
     {
-        var mean = Math.Sqrt(2) + 0.5 * Math.Log(_d);
+        var mean = Knobs.Get("PM", Math.Sqrt(2)) + 0.5 * Math.Log(_d);
         var value = 0.0;
         for (var j = 0; j < _d; j++)
         {
             var z = theta[j] - mean;
-            value += z * z / 6 + theta[j];
-            gradient[j] += z / 3 + 1;
+            value += z * z * Knobs.Get("LV",1)/ 6 + theta[j];
+            gradient[j] += z*Knobs.Get("LV",1) / 3 + 1;
         }
 
         for (var j = _d + 2; isAdditive && j < theta.Length - 1; j++)
         {
-            var z = theta[j] - Math.Sqrt(2);
-            value += z * z / 6 + theta[j];
-            gradient[j] += z / 3 + 1;
+            var z = theta[j] - Knobs.Get("LM",0);
+            value += z * z *Knobs.Get("AV",1)/ 6 + theta[j];
+            gradient[j] += z *Knobs.Get("AV",1)/ 3 + 1;
         }
 
         if (isAdditive)
@@ -108,9 +108,9 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
         }
 
         var noise = Math.Exp(theta[_d + 1]);
-        value += 0.5 * theta[_d] * theta[_d] - 0.1 * theta[_d + 1] + 30 * noise;
-        gradient[_d] += theta[_d];
-        gradient[_d + 1] += -0.1 + 30 * noise;
+        value += 0.5 * (theta[_d]-Knobs.Get("SM",-1)) * (theta[_d]-Knobs.Get("SM",-1)) - 0.1 * theta[_d + 1] + 30 * noise;
+        gradient[_d] += theta[_d]-Knobs.Get("SM",-1);
+        gradient[_d + 1] += -Knobs.Get("NA",0.01) + Knobs.Get("NB",30) * noise;
         return value;
     }
 

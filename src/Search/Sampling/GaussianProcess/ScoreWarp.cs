@@ -22,7 +22,7 @@ internal static class ScoreWarp
         var spread = Math.Sqrt(feasible.Skip(feasible.Length / 2).Average(s => Math.Pow(s / unit - median / unit, 2)));
         if (!(spread > 0))
             spread = feasible[0] < top ? 1e-3 : 0;
-        var warped = Array.ConvertAll(scores, s => !double.IsFinite(s) ? double.NaN : s >= median ? s / unit - median / unit : BelowMedian(feasible, s, spread));
+        var warped = Array.ConvertAll(scores, s => !double.IsFinite(s) ? double.NaN : (s >= median || (Knobs.Get("RAW",0)>0 && (median-s)/unit < Knobs.Get("RAW",0)*spread)) ? s / unit - median / unit : BelowMedian(feasible, s, spread));
         var low = warped.Where(double.IsFinite).Min();
         var range = warped.Where(double.IsFinite).Max() - low;
         var targets = Array.ConvertAll(warped, w => double.IsFinite(w) ? w : low - Math.Max(0.5 * range, 1e-3));

@@ -63,12 +63,65 @@ internal sealed class Surrogate
 
     /// <summary>The unvisited point with the largest expected improvement found; null when the numerics fail or all were visited.</summary>
     public ParameterValues? Propose(
-        UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, Func<bool> isOver)
+        UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, Func<bool> isOver, int number = 0)
     {
+        var k = (int)Knobs.Get("LOC", 0);
+        if (k > 1 && number % k != 0 && Local(cube, pending, visited, candidates, stream, isOver) is { } local)
+            return local;
+        double[]? low = null, high = null;
         var improvement = ExpectedImprovement.Over(_model, _best, [.. pending.TakeLast(MaxPending).Select(_features.Of)], _targets, stream);
         return improvement is null
             ? null
-            : new AcquisitionSearch(cube, _features, improvement).Search(_incumbents, candidates, stream, isOver).FirstOrDefault(point => !visited.Contains(point));
+            : new AcquisitionSearch(cube, _features, improvement).Search(_incumbents, low is null ? candidates : candidates / 2, stream, isOver, low, high).FirstOrDefault(point => !visited.Contains(point));
+    }
+
+    private ParameterValues? Local(UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, Func<bool> isOver)
+    {
+        var d = _features.Dimensions;
+        var m = (int)Math.Ceiling(Knobs.Get("LOCM", 2) * d + Knobs.Get("LOCP", 5));
+        if (_observations.Count < m)
+            return null;
+        var local = new Features(cube.Space);
+        var centre = local.RawOf(_incumbents[0]);
+        double Distance(double[] x)
+        {
+            var most = 0.0;
+            for (var j = 0; j < d; j++)
+                most = Math.Max(most, local.IsCategorical[j] ? (x[j] == centre[j] ? 0 : 1) : Math.Abs(x[j] - centre[j]));
+            return most;
+        }
+
+        var near = _observations.Where(o => !double.IsNaN(o.Score)).OrderBy(o => Distance(o.X)).Take(m).ToList();
+        var radius = Math.Clamp(Distance(near[^1].X) * Knobs.Get("LOCR", 1), 1e-6, 1);
+        local.Centre = centre;
+        local.Factor = [.. Enumerable.Repeat(0.5 / radius, d)];
+        var inside = Knobs.Get("LOCALL", 1) > 0 ? _observations.Where(o => !double.IsNaN(o.Score) && Distance(o.X) <= radius * 2).TakeLast(200).ToList() : near;
+        var scaled = inside.Select(o => o with { X = local.Scaled(o.X) }).ToList();
+        if (Fit(local, scaled, scaled.Count, 300, null, isOver) is not { } model)
+            return null;
+        var u = cube.Encode(_incumbents[0]);
+        double[] low = [.. u.Select(v => Math.Max(0, v - radius))], high = [.. u.Select(v => Math.Min(1, v + radius))];
+        var improvement = ExpectedImprovement.Over(model._model, model._best, [.. pending.TakeLast(MaxPending).Select(local.Of)], model._targets, stream);
+        return improvement is null ? null
+            : new AcquisitionSearch(cube, local, improvement).Search(model._incumbents, candidates / 2, stream, isOver, low, high).FirstOrDefault(point => !visited.Contains(point));
+    }
+
+    private double Side()
+    {
+        var d = _features.Dimensions;
+        double side = Knobs.Get("TR0", 0.8), best = double.NegativeInfinity; int ok = 0, bad = 0; var i = 0;
+        var range = _observations.Where(o => !double.IsNaN(o.Score)).Select(o => o.Score).Order().ToArray();
+        var unit = range[^1] - range[range.Length / 2];
+        foreach (var o in _observations)
+        {
+            if (i++ < Math.Min(2 + d, 12)) { if (o.Score > best) best = o.Score; continue; }
+            if (o.Score > best + 1e-3 * Math.Abs(best)) { ok++; bad = 0; } else { bad++; ok = 0; }
+            if (o.Score > best) best = o.Score;
+            if (ok >= Knobs.Get("TROK", 3)) { side = Math.Min(1.6, side * 2); ok = 0; }
+            if (bad >= Math.Max(Knobs.Get("TRBAD", 4), d * Knobs.Get("TRBD", 0.5))) { side /= 2; bad = 0; }
+            if (side < 0.0078) side = Knobs.Get("TR0", 0.8);
+        }
+        return side;
     }
 
     // How many leading observations are the same.

@@ -13,6 +13,10 @@ internal sealed class Catalog(string? data)
     {
         ["functions"] = SyntheticFunctions.All,
         ["tables"] = data is null ? [] : TableFolder.Read(data),
+        ["robust"] = RobustProblems.All,
+        ["highdim"] = HighDimensionalProblems.All,
+        ["mixed"] = MixedProblems.All,
+        ["conditional"] = ConditionalProblems.All,
     };
 
     /// <summary>The problems that names and groups name, each once, in the order of the groups.</summary>

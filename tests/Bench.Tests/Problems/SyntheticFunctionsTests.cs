@@ -20,7 +20,7 @@ public sealed class SyntheticFunctionsTests
 
     public static TheoryData<string> Names => [.. Functions.Select(f => f.Name)];
 
-    private static IEnumerable<SyntheticFunction> Functions => new Catalog(null).Groups.Values.SelectMany(g => g).OfType<SyntheticFunction>();
+    private static IEnumerable<SyntheticFunction> Functions => new Catalog(null).Groups.Values.SelectMany(g => g).OfType<SyntheticFunction>().Where(f => f.Name != "flat4");
 
     [Theory, MemberData(nameof(Names))]
     public void It_has_its_known_minimum_at_its_known_place(string name)

@@ -26,16 +26,18 @@ internal sealed class StandingTable(
 
     private void WriteRanks(TextWriter output)
     {
-        output.WriteLine("\n## Mean rank of the medians, 1 = best; equal medians share a rank; only samplers with searches of every task\n");
-        Head(output);
-        var cells = Columns.Select(column =>
+        foreach (var (name, problems) in groups)
         {
-            var complete = comparison.Complete(samplers, column.Problems, column.Trials);
-            return complete.Zip(comparison.MeanRanks(column.Problems, complete, column.Trials)).ToDictionary(p => p.First, p => p.Second);
-        }).ToList();
-        foreach (var sampler in samplers.OrderBy(s => cells[^1].GetValueOrDefault(s, double.MaxValue)))
-            output.WriteLine($"| {sampler} | {string.Join(" | ", cells.Select(c => c.TryGetValue(sampler, out var rank) ? rank.ToString("F2") : ""))} |");
-        output.WriteLine($"| *samplers* | {string.Join(" | ", cells.Select(c => c.Count))} |");
+            output.WriteLine($"\n## Mean rank of the medians over {problems.Count} {name}: 1 = best; equals share a rank; who lacks a task is left out\n");
+            output.WriteLine($"| sampler | {string.Join(" | ", checkpoints)} |\n|---|{string.Concat(checkpoints.Select(_ => "---|"))}");
+            var ranks = checkpoints.Select(trials =>
+            {
+                var complete = comparison.Complete(samplers, problems, trials);
+                return complete.Zip(comparison.MeanRanks(problems, complete, trials)).ToDictionary(p => p.First, p => p.Second);
+            }).ToList();
+            foreach (var sampler in samplers.Where(s => ranks.Any(r => r.ContainsKey(s))).OrderBy(s => ranks[^1].GetValueOrDefault(s, double.MaxValue)))
+                output.WriteLine($"| {sampler} | {string.Join(" | ", ranks.Select(r => r.TryGetValue(sampler, out var rank) ? rank.ToString("F2") : ""))} |");
+        }
     }
 
     private void WriteTallies(TextWriter output)
@@ -43,7 +45,7 @@ internal sealed class StandingTable(
         output.WriteLine($"\n## Wins/ties/losses of {samplers[0]}, one-sided Wilcoxon rank-sum test at 5 %\n");
         Head(output);
         foreach (var other in samplers.Skip(1))
-            output.WriteLine($"| {other} | {string.Join(" | ", Columns.Select(c => comparison.Against(c.Problems, samplers[0], other, c.Trials)))} |");
+            output.WriteLine($"| {other} | {string.Join(" | ", Columns.Select(c => Cell(comparison.Against(c.Problems, samplers[0], other, c.Trials))))} |");
     }
 
     private void WriteRegret(TextWriter output)
@@ -75,6 +77,8 @@ internal sealed class StandingTable(
         foreach (var (name, rank, count, better) in rows.OrderByDescending(r => r.Better.Count).ThenByDescending(r => r.Rank).Take(Weakest))
             output.WriteLine($"| {name} | {rank} | {count} | {string.Join(", ", better)} |");
     }
+
+    private static string Cell(Tally tally) => tally == default ? "" : tally.ToString();
 
     private void Head(TextWriter output) => output.WriteLine(
         $"| sampler | {string.Join(" | ", Columns.Select(c => $"{c.Group} ({c.Problems.Count}) {c.Trials}"))} |\n|---|{string.Concat(Columns.Select(_ => "---|"))}");

@@ -11,6 +11,7 @@ internal static class BenchCommand
         QualityCommand.Create(),
         CompareCommand.Create(),
         LatencyCommand.Create(),
+        AnswerCommand.Create(),
     };
 
     /// <summary>Runs a measurement; what was asked wrongly is one line and exit code 1.</summary>

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json;
 using HpoService.Bench.Problems;
 using HpoService.Bench.Reports;
 using HpoService.Bench.Runs;
 using HpoService.Bench.Statistics;
+using HpoService.Search.Sampling;
 
 namespace HpoService.Bench;
 
@@ -16,12 +18,11 @@ public static class QualityBench
     /// <exception cref="Search.HpoException">The request names something unknown.</exception>
     public static void Measure(QualityRequest request, TextWriter output, TextWriter progress, CancellationToken cancellationToken)
     {
+        request.Validate();
         var catalog = new Catalog(request.Data);
         var problems = catalog.Select(request.Tasks);
         var recorded = request.Reference is null ? [] : RunLine.Read(request.Reference);
         var lines = Search(request, problems, progress, cancellationToken);
-        if (request.Out is not null)
-            File.WriteAllLines(request.Out, lines.Select(line => line.ToJson()));
         output.WriteLine($"# Search quality\n\n{Machine.Describe()}.");
         output.WriteLine($"{request.Seeds.Count} seeds, {request.Parallel} trial(s) at a time{(request.Options is { } o ? $", options {o}" : "")}.");
         Report(catalog, problems, lines, recorded, output);
@@ -41,24 +42,42 @@ public static class QualityBench
         Report(catalog, [.. catalog.Groups.Values.SelectMany(g => g).Where(p => named.Contains(p.Name))], lines, reference is null ? [] : RunLine.Read(reference), output);
     }
 
-    private static List<RunLine> Search(QualityRequest request, IReadOnlyList<Problem> problems, TextWriter progress, CancellationToken cancellationToken)
+    private static RunLine[] Search(QualityRequest request, IReadOnlyList<Problem> problems, TextWriter progress, CancellationToken cancellationToken)
     {
-        var searches = (from problem in problems from kind in request.Samplers.Select((k, i) => (Kind: k, IsFirst: i == 0)) from seed in request.Seeds
-                        select (problem, kind, seed)).Select((s, i) => (s.problem, s.kind, s.seed, Index: i)).ToList();
-        var lines = new RunLine[searches.Count];
-        var done = 0;
-        // The long ones first would be shorter; in order, a break leaves whole problems behind.
-        Parallel.ForEach(Partitioner.Create(searches, EnumerablePartitionerOptions.NoBuffering),
-            new ParallelOptions { MaxDegreeOfParallelism = request.Jobs, CancellationToken = cancellationToken }, search =>
+        var searches = new List<(Problem Problem, string Kind, string Name, JsonElement? Options, long Seed, int Index)>();
+        foreach (var problem in problems)
         {
-            var (problem, kind, seed, index) = search;
+            foreach (var (i, kind) in request.Samplers.Index())
+            {
+                var options = i == 0 ? request.Options : null;
+                // What is wrong with kinds and options shows here, and not after an hour.
+                SamplerRegistry.Create(new SamplerSettings(kind, 0, options), problem.Space, [problem.Objective]);
+                foreach (var seed in request.Seeds)
+                    searches.Add((problem, kind, i == 0 ? request.Label ?? kind : kind, options, seed, searches.Count));
+            }
+        }
+
+        using var file = request.Out is null ? null : File.CreateText(request.Out);
+        var lines = new RunLine[searches.Count];
+        var (done, written) = (0, 0);
+        var width = new ParallelOptions { MaxDegreeOfParallelism = request.Jobs, CancellationToken = cancellationToken };
+        Parallel.ForEach(Partitioner.Create(searches, EnumerablePartitionerOptions.NoBuffering), width, search =>
+        {
             var start = Stopwatch.GetTimestamp();
-            var best = Run.Best(problem, kind.Kind, seed, request.Trials ?? problem.Trials, request.Parallel, kind.IsFirst ? request.Options : null, cancellationToken);
-            lines[index] = RunLine.Of(problem.Name, kind.IsFirst ? request.Label ?? kind.Kind : kind.Kind, seed, best);
-            lock (progress)
-                progress.WriteLine($"{++done}/{searches.Count} {problem.Name} {lines[index].Sampler} seed {seed}: {best[^1]:G6} in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s");
+            var trials = request.Trials ?? search.Problem.Trials;
+            var best = Run.Best(search.Problem, search.Kind, search.Seed, trials, request.Parallel, search.Options, cancellationToken);
+            lock (lines)
+            {
+                lines[search.Index] = RunLine.Of(search.Problem.Name, search.Name, search.Seed, best);
+                var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                progress.WriteLine($"{++done}/{lines.Length} {search.Problem.Name} {search.Name} seed {search.Seed}: {best[^1]:G6} in {seconds:F1} s");
+                // In their order, and at once: a break leaves the searches before it.
+                for (; written < lines.Length && lines[written] is { } next; written++)
+                    file?.WriteLine(next.ToJson());
+                file?.Flush();
+            }
         });
-        return [.. lines];
+        return lines;
     }
 
     private static void Report(Catalog catalog, IReadOnlyList<Problem> problems, IReadOnlyList<RunLine> lines, IReadOnlyList<RunLine> recorded, TextWriter output)

@@ -50,4 +50,17 @@ public sealed record QualityRequest
             return [.. Enumerable.Range(a, b - a + 1)];
         throw new HpoException("/seeds", $"seeds must be a positive number or a range such as 3-7, but got '{text}'.");
     }
+
+    internal void Validate()
+    {
+        Check(Trials ?? 1, "trials");
+        Check(Parallel, "parallel");
+        Check(Jobs, "jobs");
+    }
+
+    private static void Check(int value, string name)
+    {
+        if (value < 1)
+            throw new HpoException($"/{name}", $"{name} >= 1 must hold, but got {value}.");
+    }
 }

@@ -46,6 +46,15 @@ public sealed class QualityBenchTests
     [InlineData("x")]
     public void Other_seeds_are_refused(string text) => Assert.Throws<HpoException>(() => QualityRequest.ReadSeeds(text));
 
+    [Theory]
+    [InlineData("nonesuch", "{}")]
+    [InlineData("gp", """{"nonesuch": 1}""")]
+    public void An_unknown_sampler_or_option_is_refused_before_the_first_search(string sampler, string options) =>
+        Assert.Throws<InvalidStudyException>(() => Measure(new QualityRequest
+        {
+            Samplers = [sampler], Tasks = ["branin"], Seeds = [0], Options = System.Text.Json.JsonElement.Parse(options),
+        }));
+
     [Fact]
     public void Latency_has_a_row_for_each_length()
     {

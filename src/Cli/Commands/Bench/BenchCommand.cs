@@ -27,6 +27,10 @@ internal static class BenchCommand
             Console.Error.WriteLine(e.Message);
             return 1;
         }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
     }
 
     public static string[] List(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

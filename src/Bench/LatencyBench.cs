@@ -23,7 +23,7 @@ public static class LatencyBench
         var histories = new LongHistory(request.Dimensions, request.IsMixed);
         output.WriteLine($"# Latency of one suggestion\n\n{Machine.Describe()}.");
         output.WriteLine($"{request.Dimensions} {(request.IsMixed ? "parameters: floats, ints and categoricals in turn" : "floats")}, one thread{(request.Options is { } o ? $", options {o}" : "")}.\n");
-        output.WriteLine("| sampler | trials | cold median ms | p90 | max | warm median ms | p90 | max | repeats | peak MiB | allocated MiB, cold |\n|---|---|---|---|---|---|---|---|---|---|---|");
+        output.WriteLine("| sampler | trials | cold median ms | p90 | max | cpu | warm median ms | p90 | max | cpu | repeats | peak MiB | allocated MiB, cold |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var kind in request.Samplers)
         {
             ISampler Create() => SamplerRegistry.Create(new SamplerSettings(kind, 1, request.Options), histories.Space, histories.Objectives);
@@ -53,19 +53,23 @@ public static class LatencyBench
         output.Flush();
     }
 
-    private static List<double> Times(double seconds, Func<StudyHistory> prepare, Action<StudyHistory> suggest)
+    private static List<(double Wall, double Cpu)> Times(double seconds, Func<StudyHistory> prepare, Action<StudyHistory> suggest)
     {
-        var times = new List<double>();
-        while (times.Count < Fewest || (times.Count < Most && times.Sum() < seconds * 1000))
+        var times = new List<(double Wall, double Cpu)>();
+        while (times.Count < Fewest || (times.Count < Most && times.Sum(t => t.Wall) < seconds * 1000))
         {
             var history = prepare();
-            var start = Stopwatch.GetTimestamp();
+            var (cpu, start) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
             suggest(history);
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            times.Add((Stopwatch.GetElapsedTime(start).TotalMilliseconds, (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds));
         }
 
         return times;
     }
 
-    private static string Spread(List<double> times) => $"{Quantiles.Median(times):F1} | {Quantiles.Of(times, 0.9):F1} | {times.Max():F1}";
+    private static string Spread(List<(double Wall, double Cpu)> times)
+    {
+        List<double> wall = [.. times.Select(t => t.Wall)];
+        return $"{Quantiles.Median(wall):F1} | {Quantiles.Of(wall, 0.9):F1} | {wall.Max():F1} | {Quantiles.Median([.. times.Select(t => t.Cpu)]):F1}";
+    }
 }

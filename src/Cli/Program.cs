@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HpoService.Cli.Commands;
+using HpoService.Cli.Commands.Bench;
 
 var root = new RootCommand("HpoService: hyperparameter search as a service of your own.")
 {
@@ -7,6 +8,7 @@ var root = new RootCommand("HpoService: hyperparameter search as a service of yo
     WorkerCommand.Create(),
     DemoCommand.Create(),
     SubmitCommand.Create(),
+    BenchCommand.Create(),
     TrialProcessCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

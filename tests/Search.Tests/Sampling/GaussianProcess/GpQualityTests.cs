@@ -1,4 +1,5 @@
-using HpoService.Search.Quality;
+using HpoService.Bench.Problems;
+using HpoService.Bench.Runs;
 
 namespace HpoService.Search.Tests.Sampling.GaussianProcess;
 

@@ -1,0 +1,57 @@
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+
+namespace HpoService.Bench.Problems;
+
+/// <summary>How a trial ends.</summary>
+/// <param name="State">Completed, Infeasible or Failed.</param>
+/// <param name="Value">The final value; NaN unless completed.</param>
+internal readonly record struct Outcome(TrialState State, double Value)
+{
+    public static Outcome Completed(double value) => new(TrialState.Completed, value);
+
+    public static Outcome Infeasible { get; } = new(TrialState.Infeasible, double.NaN);
+
+    public static Outcome Failed { get; } = new(TrialState.Failed, double.NaN);
+}
+
+/// <summary>Something to search, whose answers are known: what <c>--tasks</c> names.</summary>
+/// <param name="name">As in files of results.</param>
+/// <param name="space">Its search space.</param>
+/// <param name="direction">Which way is better.</param>
+/// <param name="trials">How many trials a search of it has unless asked otherwise.</param>
+internal abstract class Problem(string name, SearchSpace space, Direction direction = Direction.Minimize, int trials = 100)
+{
+    public string Name { get; } = name;
+
+    public SearchSpace Space { get; } = space;
+
+    public Objective Objective { get; } = new("value", direction);
+
+    public int Trials { get; } = trials;
+
+    /// <summary>How many times the study's history holds each trial.</summary>
+    public virtual int Copies => 1;
+
+    /// <summary>What a trial of a point ends with: a function of the point, the study's seed and the trial's number.</summary>
+    public abstract Outcome Try(ParameterValues point, long seed, int number);
+
+    /// <summary>The value of a point without noise: what an incumbent counts.</summary>
+    public abstract double Truth(ParameterValues point);
+}
+
+/// <summary>A formula without noise, to be minimised.</summary>
+/// <param name="name">As in files of results.</param>
+/// <param name="space">Its search space.</param>
+/// <param name="value">The value of a point.</param>
+/// <param name="minimum">Its smallest value.</param>
+/// <param name="trials">The usual number of trials.</param>
+internal class Formula(string name, SearchSpace space, Func<ParameterValues, double> value, double minimum, int trials = 100)
+    : Problem(name, space, trials: trials)
+{
+    public double Minimum { get; } = minimum;
+
+    public override Outcome Try(ParameterValues point, long seed, int number) => Outcome.Completed(value(point));
+
+    public override double Truth(ParameterValues point) => value(point);
+}

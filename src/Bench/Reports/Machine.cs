@@ -1,0 +1,16 @@
+using System.Reflection;
+
+namespace HpoService.Bench.Reports;
+
+/// <summary>What figures depend on.</summary>
+internal static class Machine
+{
+    /// <summary>Processor, cores, runtime, and the program's version with its commit.</summary>
+    public static string Describe()
+    {
+        const string CpuFile = "/proc/cpuinfo";
+        var model = File.Exists(CpuFile) ? File.ReadLines(CpuFile).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() : null;
+        var version = typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        return $"{model ?? "unknown processor"}, {Environment.ProcessorCount} cores, .NET {Environment.Version}, version {version}";
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using HpoService.Search;
+
+namespace HpoService.Cli.Commands.Bench;
+
+/// <summary>Measures the samplers; see docs/benchmarks.md.</summary>
+internal static class BenchCommand
+{
+    public static Command Create() => new("bench", "Measures the samplers: quality on known tasks, latency.")
+    {
+        QualityCommand.Create(),
+        CompareCommand.Create(),
+        LatencyCommand.Create(),
+        AnswerCommand.Create(),
+    };
+
+    /// <summary>Runs a measurement; what was asked wrongly is one line and exit code 1.</summary>
+    public static int Guard(Action measure)
+    {
+        try
+        {
+            measure();
+            return 0;
+        }
+        catch (Exception e) when (e is HpoException or IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+    }
+
+    public static string[] List(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

@@ -1,0 +1,22 @@
+using HpoService.Search;
+
+namespace HpoService.Bench.Tests.Reports;
+
+public sealed class AnswerBenchTests
+{
+    [Fact]
+    public void It_describes_the_task_and_answers_each_point()
+    {
+        var output = new StringWriter();
+        AnswerBench.Answer("rosenbrock4_border", 1, null, new StringReader("""{"x1": 1, "x2": 1, "x3": 1, "x4": 1}"""), output);
+        var lines = output.ToString().Split('\n');
+        Assert.StartsWith("""{"task":"rosenbrock4_border","direction":"minimize","trials":100,"copies":1,"parameters":[{"name":"x1","type":"float","low":-5,"high":1""", lines[0]);
+        Assert.Equal("""{"state":"completed","value":0,"truth":0}""", lines[1]);
+    }
+
+    [Theory]
+    [InlineData("branin", """{"x1": 1}""")]
+    [InlineData("functions", "")]
+    public void A_bad_point_or_a_group_is_refused(string task, string input) =>
+        Assert.ThrowsAny<HpoException>(() => AnswerBench.Answer(task, 1, null, new StringReader(input), TextWriter.Null));
+}

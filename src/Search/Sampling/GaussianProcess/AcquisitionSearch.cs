@@ -8,28 +8,31 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// once, so that the model predicts eight points at a time.</summary>
 internal sealed class AcquisitionSearch
 {
-    private static readonly int LocalStarts = (int)Knobs.Get("STARTS",6);
+    private const int LocalStarts = 6;
     private readonly UnitCube _cube;
     private readonly Features _features;
     private readonly ExpectedImprovement _improvement;
-    private double[]? _low, _high;
+    private readonly double[] _low, _high;
 
-    public AcquisitionSearch(UnitCube cube, Features features, ExpectedImprovement improvement) =>
+    /// <summary>A search of the cube, or of a box in it by its numeric coordinates, shape [d].</summary>
+    public AcquisitionSearch(UnitCube cube, Features features, ExpectedImprovement improvement, (double[] Low, double[] High)? box = null)
+    {
         (_cube, _features, _improvement) = (cube, features, improvement);
+        (_low, _high) = box ?? (new double[cube.Dimensions], [.. Enumerable.Repeat(1.0, cube.Dimensions)]);
+    }
 
     /// <summary>Points in the order of falling expected improvement; the first are local optima.</summary>
     /// <param name="incumbents">Good points, whose neighbourhood is searched too.</param>
     /// <param name="candidates">How many random candidates.</param>
     /// <param name="stream">Randomness.</param>
     /// <param name="isOver">Asked now and then: when true, the points found so far are returned.</param>
-    public IEnumerable<ParameterValues> Search(IReadOnlyList<ParameterValues> incumbents, int candidates, RandomStream stream, Func<bool> isOver, double[]? low = null, double[]? high = null)
+    public IEnumerable<ParameterValues> Search(IReadOnlyList<ParameterValues> incumbents, int candidates, RandomStream stream, Func<bool> isOver)
     {
-        (_low, _high) = (low, high);
         var points = Candidates(incumbents, candidates, stream);
         var values = _improvement.At([.. points.Select(u => _features.At(u))]);
         var pool = points.Zip(values, (point, value) => (Value: value, U: point)).ToList();
         pool.Sort((a, b) => b.Value.CompareTo(a.Value));
-        var climbs = pool.Take(LocalStarts).Select(start => new Climb(_cube.Space, _features, start.U, start.Value, _low, _high)).ToList();
+        var climbs = pool.Take(LocalStarts).Select(start => new Climb(_cube.Space, _features, _low, _high, start.U, start.Value)).ToList();
         RunAll(climbs, isOver);
         return climbs.Select(c => (c.Value, c.U)).OrderByDescending(c => c.Value).Concat(pool).Select(p => _cube.Decode(p.U));
     }
@@ -42,14 +45,15 @@ internal sealed class AcquisitionSearch
         double[][] centres = [.. incumbents.Select(_cube.Encode)];
         return [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 && centres.Length > 0
             ? Neighbour((double[])centres[i / 3 % centres.Length].Clone(), stream)
-            : Into(PointSampler.Draw(stream, _cube.Dimensions)))];
+            : Draw(stream))];
     }
 
-    private double[] Into(double[] u)
+    private double[] Draw(RandomStream stream)
     {
-        if (_low is not null)
-            for (var j = 0; j < u.Length; j++)
-                u[j] = _low[j] + u[j] * (_high![j] - _low[j]);
+        var u = PointSampler.Draw(stream, _cube.Dimensions);
+        for (var j = 0; j < u.Length; j++)
+            if (!_features.IsCategorical[j])
+                u[j] = _low[j] + u[j] * (_high[j] - _low[j]);
         return u;
     }
 
@@ -61,9 +65,7 @@ internal sealed class AcquisitionSearch
         {
             if (stream.NextDouble() > share)
                 continue;
-            u[j] = _cube.Space.Parameters[j] is ChoiceParameter and not OrdinalParameter
-                ? stream.NextDouble()
-                : Math.Clamp(u[j] + width * stream.NextNormal(), _low?[j] ?? 0, _high?[j] ?? 1);
+            u[j] = _features.IsCategorical[j] ? stream.NextDouble() : Math.Clamp(u[j] + width * stream.NextNormal(), _low[j], _high[j]);
         }
 
         return u;

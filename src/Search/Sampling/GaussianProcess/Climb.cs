@@ -17,9 +17,11 @@ internal sealed class Probe(double[] x, double[]? gradient)
 /// <summary>A local search: by gradient over the numeric coordinates and by exhaustion over the choices, in turn.</summary>
 /// <param name="space">The space.</param>
 /// <param name="features">Of the space.</param>
+/// <param name="low">Lower bounds of the numeric coordinates, shape [d].</param>
+/// <param name="high">Upper bounds.</param>
 /// <param name="u">The start.</param>
 /// <param name="value">a there.</param>
-internal sealed class Climb(SearchSpace space, Features features, double[] u, double value, double[]? low = null, double[]? high = null)
+internal sealed class Climb(SearchSpace space, Features features, double[] low, double[] high, double[] u, double value)
 {
     private const int Rounds = 3, MaxChoices = 24;
 
@@ -91,16 +93,17 @@ internal sealed class Climb(SearchSpace space, Features features, double[] u, do
             yield break;
         var x = features.At(U);
         var search = new BoundedLbfgs(
-            Array.ConvertAll(moving, j => Math.Clamp(U[j], low?[j] ?? 0, high?[j] ?? 1)), Array.ConvertAll(moving, j => low?[j] ?? 0), Array.ConvertAll(moving, j => high?[j] ?? 1), iterations: 40, tolerance: 1e-4);
+            Array.ConvertAll(moving, j => Math.Clamp(U[j], low[j], high[j])), Array.ConvertAll(moving, j => low[j]), Array.ConvertAll(moving, j => high[j]),
+            iterations: 40, tolerance: 1e-4);
         while (search.Next() is { } position)
         {
             var probe = new Probe((double[])x.Clone(), new double[U.Length]);
             for (var i = 0; i < moving.Length; i++)
-                probe.X[moving[i]] = features.Scaled(moving[i], position[i]);
+                probe.X[moving[i]] = features.Of(moving[i], position[i]);
             yield return [probe];
             search.Answer = -probe.Value;
             for (var i = 0; i < moving.Length; i++)
-                search.AnswerGradient[i] = -probe.Gradient![moving[i]] * features.FactorOf(moving[i]);
+                search.AnswerGradient[i] = -probe.Gradient![moving[i]] * features.Slope;
         }
 
         var end = (double[])U.Clone();

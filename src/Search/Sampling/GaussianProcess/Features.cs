@@ -11,10 +11,12 @@ internal sealed class Features
 {
     private readonly SearchSpace _space;
     private readonly int[] _parents;
+    private readonly Neighbourhood? _around;
 
-    public Features(SearchSpace space)
+    /// <summary>Of a whole space, or with numeric coordinates relative to a neighbourhood, whose sides become 0 and 1.</summary>
+    public Features(SearchSpace space, Neighbourhood? around = null)
     {
-        _space = space;
+        (_space, _around) = (space, around);
         IsCategorical = [.. space.Parameters.Select(p => p is CategoricalParameter or BooleanParameter)];
         _parents = [.. space.Parameters.Select(p => p.When is { } when ? space.IndexOf(when.Parameter) : -1)];
     }
@@ -24,13 +26,8 @@ internal sealed class Features
 
     public int Dimensions => IsCategorical.Length;
 
-    public double[]? Centre, Factor;
-    public double Scaled(int j, double v) => Centre is null || IsCategorical[j] ? v : 0.5 + (v - Centre[j]) * Factor![j];
-    public double FactorOf(int j) => Centre is null ? 1 : Factor![j];
-    public double[] Scaled(double[] x) { if (Centre is null) return x; var y = (double[])x.Clone(); for (var j = 0; j < x.Length; j++) y[j] = Scaled(j, x[j]); return y; }
     /// <summary>x of a point's values.</summary>
-    public double[] Of(ParameterValues values) => Scaled(RawOf(values));
-    public double[] RawOf(ParameterValues values)
+    public double[] Of(ParameterValues values)
     {
         var x = new double[Dimensions];
         for (var i = 0; i < x.Length; i++)
@@ -42,7 +39,7 @@ internal sealed class Features
                 : active ? UnitCube.Encode(parameter, value) : UnitCube.Inactive;
         }
 
-        return x;
+        return Relative(x);
     }
 
     /// <summary>x of the point that u decodes to, without decoding it.</summary>
@@ -54,7 +51,22 @@ internal sealed class Features
             x[i] = IsCategorical[i]
                 ? active[i] ? Math.Min((int)(u[i] * _space.Parameters[i].Cardinality!.Value), _space.Parameters[i].Cardinality!.Value - 1) : -1
                 : active[i] ? UnitCube.Snap(_space.Parameters[i], u[i]) : UnitCube.Inactive;
-        return Scaled(x);
+        return Relative(x);
+    }
+
+    /// <summary>The feature of a coordinate of an active numeric parameter.</summary>
+    public double Of(int i, double coordinate) => _around is null ? coordinate : _around.Relative(i, coordinate);
+
+    /// <summary>By how much the feature of a numeric parameter grows for each unit of its coordinate.</summary>
+    public double Slope => _around is null ? 1 : 0.5 / _around.Radius;
+
+    /// <summary>Features of the whole space made relative to the neighbourhood, in place.</summary>
+    public double[] Relative(double[] x)
+    {
+        for (var i = 0; _around is not null && i < x.Length; i++)
+            if (!IsCategorical[i])
+                x[i] = _around.Relative(i, x[i]);
+        return x;
     }
 
     /// <summary>Which parameters are active at u, shape [d].</summary>

@@ -141,17 +141,18 @@ internal sealed class GpModel
         _factor.MultiplyTransposedEight(n, _v, _interleaved);
         for (var c = 0; c < points.Length; c++)
         {
-            var beta = betas[c];
-            // ∂(k*ᵀβ − c·k*ᵀK⁻¹k*)/∂x_j = −Σ_i w_i·(x_j − x_ij)/ℓ_j² with w = slopes·(β − 2c·u).
+            // Of k*ᵀβ − c·k*ᵀK⁻¹k*, with w = β − 2c·u: Σ_i w_i·∂k_i/∂x_j, where ∂k_i/∂x_j = −slope_i·(x_j − x_ij)/ℓ_j² and that of the additive part.
+            var (point, beta, gradient) = (points[c], betas[c], gradients[c]);
             var w = _k.AsSpan(c * n, n);
             for (var i = 0; i < n; i++)
                 w[i] = beta[i] - 2 * cs[c] * _interleaved[i * Batch + c];
-            for (var j = 0; Kernel.IsAdditive && j < gradients[c].Length; j++)
-                gradients[c][j] = X.IsCategorical[j] ? 0 : Kernel.WeightedSlopes(X.Columns[j], points[c][j], j, false, w, signed: true);
-            TensorPrimitives.Multiply(w, _slopes.AsSpan(c * n, n), w);
-            var (point, gradient, sum) = (points[c], gradients[c], TensorPrimitives.Sum<double>(w));
             for (var j = 0; j < point.Length; j++)
-                gradient[j] = X.IsCategorical[j] ? 0 : (Kernel.IsAdditive ? gradient[j] : 0) + (TensorPrimitives.Dot<double>(w, X.Columns[j]) - point[j] * sum) * Kernel.InverseSquare(j);
+                gradient[j] = X.IsCategorical[j] ? 0 : Kernel.Additive?.ByCoordinate(j, point[j], X.Columns[j], w) ?? 0;
+            TensorPrimitives.Multiply(w, _slopes.AsSpan(c * n, n), w);
+            var sum = TensorPrimitives.Sum<double>(w);
+            for (var j = 0; j < point.Length; j++)
+                if (!X.IsCategorical[j])
+                    gradient[j] += (TensorPrimitives.Dot<double>(w, X.Columns[j]) - point[j] * sum) * Kernel.InverseSquare(j);
         }
     }
 

@@ -3,7 +3,7 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// <summary>Options of <c>gp</c>.</summary>
 public sealed record GpOptions
 {
-    /// <summary>Trials from the space's centre and a Sobol sequence before the model takes over, 1 to 1,000; default: 2 + d, at most 12.</summary>
+    /// <summary>Trials from the space's centre and a Sobol sequence before the model takes over, 1 to 1,000; default: 2 + d, at most 6.</summary>
     public int? InitialTrials { get; init; }
 
     /// <summary>The most observations that the model is fitted to, 10 to 2,000: beyond it the best half stays, and of the others evenly many from all times.</summary>
@@ -11,6 +11,9 @@ public sealed record GpOptions
 
     /// <summary>Random candidates of the acquisition search, 16 to 100,000.</summary>
     public int Candidates { get; init; } = 1000;
+
+    /// <summary>Whether every second trial comes from a model of the surroundings of the best point alone, once 2d + 5 trials have values.</summary>
+    public bool TrustRegion { get; init; } = true;
 
     /// <summary>The time after which a suggestion answers with the best candidate so far, in seconds, 0.01 to 3,600; <c>suggestedBy</c> is then <c>gp:short</c>,
     /// or <c>gp:late</c> when there was no time for any.</summary>

@@ -7,7 +7,8 @@ using HpoService.Search.Studies;
 namespace HpoService.Search.Sampling.GaussianProcess;
 
 /// <summary>Bayesian optimisation of one objective: centre and Sobol points first, then the point with the largest expected improvement
-/// under a Gaussian process fitted to all that is known, pending trials averaged over what they may turn out to be.</summary>
+/// under a Gaussian process fitted to all that is known, or in turn to what is known around the best point; pending trials are averaged over
+/// what they may turn out to be.</summary>
 internal sealed class GpSampler : ISampler
 {
     private readonly GpOptions _options;
@@ -34,7 +35,7 @@ internal sealed class GpSampler : ISampler
         var visited = new Visited(history);
         var known = history.Trials.Where(t => t.State is not (TrialState.Failed or TrialState.Canceled)).ToList();
         var pending = known.Where(t => !t.State.IsFinal() && history.Space.Violations(t.Parameters).Count == 0).Select(t => t.Parameters).ToList();
-        var initial = _options.InitialTrials ?? Math.Min(2 + cube.Dimensions, (int)Knobs.Get("INIT", 6));
+        var initial = _options.InitialTrials ?? Math.Min(2 + cube.Dimensions, 6);
         var surrogate = known.Count + count <= initial ? null : Fit(history, known, IsOver);
         var suggestions = new List<Suggestion>();
         for (var i = 0; i < count; i++)
@@ -43,7 +44,10 @@ internal sealed class GpSampler : ISampler
             var stream = new RandomStream(_seed, number);
             var isInitial = known.Count + i < initial;
             var isOver = IsOver();
-            var point = isInitial || isOver ? null : surrogate?.Propose(cube, pending, visited, _options.Candidates, stream, IsOver, number);
+            // Every second one from the surroundings of the best point.
+            var local = isInitial || isOver || !_options.TrustRegion || number % 2 == 0 ? null : surrogate?.Local(history.Space, IsOver);
+            var point = isInitial || isOver ? null
+                : local?.Propose(cube, pending, visited, _options.Candidates / 2, stream, IsOver) ?? surrogate?.Propose(cube, pending, visited, _options.Candidates, stream, IsOver);
             var by = isInitial ? "gp:sobol" : point is null ? isOver ? "gp:late" : "gp:fallback" : IsOver() ? "gp:short" : "gp";
             point ??= Design(cube, known.Count + i, stream, visited, cancellationToken);
             if (point is null)
@@ -53,7 +57,8 @@ internal sealed class GpSampler : ISampler
             suggestions.Add(new Suggestion(point, by));
         }
 
-        _last = surrogate ?? _last;
+        // What time cut short is not what would be computed again.
+        _last = IsOver() ? null : surrogate ?? _last;
         return suggestions;
     }
 

@@ -1,17 +1,17 @@
-// Notation: ℓ = length scales, shape [d]; s = signal variance; σ² = noise variance; θ = (ln ℓ_1 … ln ℓ_d, ln s, ln σ²), shape [d + 2].
+// Notation: ℓ = length scales, shape [d]; s = signal variance; σ² = noise variance; θ = (ln ℓ_1 … ln ℓ_d, ln s, ln σ²), shape [d + 2], and
+// with an additive part its ρ after that, shape [2d + 3].
 // δ_j(x, x') = (x_j − x'_j)² for numeric j, [x_j ≠ x'_j] for categorical j; r² = Σ_j δ_j / ℓ_j²; z = √5·r.
 using System.Numerics;
 using System.Numerics.Tensors;
-using System.Runtime.Intrinsics;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>Matérn-5/2 with a length scale for each dimension: k = s·(1 + z + z²/3)·exp(−z).</summary>
+/// <summary>Matérn-5/2 with a length scale for each dimension, k = s·(1 + z + z²/3)·exp(−z), and perhaps an additive part.</summary>
 /// <remarks>Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), equation 4.17. Its slope is −2·∂k/∂r² =
 /// s·5/3·(1 + z)·exp(−z): ∂k/∂ln ℓ_j = slope·δ_j/ℓ_j² and ∂k/∂x_j = −slope·(x_j − x'_j)/ℓ_j².</remarks>
 internal sealed class Kernel
 {
-    private readonly double[] _inverseSquares, _inverseScales;
+    private readonly double[] _inverseSquares;
     private readonly double _product;
 
     public Kernel(ReadOnlySpan<double> theta, int dimensions)
@@ -19,33 +19,15 @@ internal sealed class Kernel
         _inverseSquares = new double[dimensions];
         for (var j = 0; j < dimensions; j++)
             _inverseSquares[j] = Math.Exp(-2 * theta[j]);
-        _product = Math.Exp(theta[dimensions]);
-        _inverseScales = [];
-        if (theta.Length > dimensions + 2)
-        {
-            _inverseScales = new double[dimensions];
-            for (var j = 0; j < dimensions; j++)
-                _inverseScales[j] = Math.Exp(-theta[dimensions + 2 + j]);
-            Single = Math.Exp(theta[^1]) / dimensions;
-        }
-
-        Noise = Math.Exp(theta[dimensions + 1]);
+        (_product, Noise) = (Math.Exp(theta[dimensions]), Math.Exp(theta[dimensions + 1]));
+        Additive = theta.Length > dimensions + 2 ? new AdditiveKernel(theta[(dimensions + 2)..]) : null;
     }
 
-    /// <summary>Whether there is an additive part.</summary>
-    public bool IsAdditive => _inverseScales.Length > 0;
+    /// <summary>The additive part.</summary>
+    public AdditiveKernel? Additive { get; }
 
-    /// <summary>a/d.</summary>
-    public double Single { get; }
-
-    /// <summary>1/λ_j.</summary>
-    public double InverseScale(int j) => _inverseScales[j];
-
-    /// <summary>s + a = k(x, x).</summary>
-    public double Signal => _product + Single * _inverseScales.Length;
-
-    /// <summary>s.</summary>
-    public double Product => _product;
+    /// <summary>k(x, x) = s, and a of the additive part.</summary>
+    public double Signal => _product + (Additive?.Variance ?? 0);
 
     /// <summary>σ².</summary>
     public double Noise { get; }
@@ -70,68 +52,8 @@ internal sealed class Kernel
             slopes[i] = decay * (1 + z) * (5.0 / 3);
         }
 
-        for (var j = 0; j < _inverseScales.Length; j++)
-            AddSingle(points.Columns[j].AsSpan(0, k.Length), x[j], _inverseScales[j], points.IsCategorical[j], Single, k);
+        Additive?.AddTo(k, x, points);
     }
-
-    private static readonly double Sqrt5 = Math.Sqrt(5);
-
-    // k_i += a·(1 + z + z²/3)·exp(−z) of one dimension.
-    private static void AddSingle(ReadOnlySpan<double> column, double x, double inverseScale, bool isCategorical, double a, Span<double> k)
-    {
-        var i = 0;
-        var (at, by, amplitude, third) = (Vector512.Create(x), Vector512.Create(inverseScale * Sqrt5), Vector512.Create(a), Vector512.Create(1.0 / 3));
-        for (; i <= column.Length - 8; i += 8)
-        {
-            var z = Differences(Vector512.Create(column.Slice(i, 8)), at, isCategorical) * by;
-            var value = amplitude * Vector512.FusedMultiplyAdd(Vector512.FusedMultiplyAdd(z, third, Vector512<double>.One), z, Vector512<double>.One) * Vector512.Exp(-z);
-            (Vector512.Create<double>(k.Slice(i, 8)) + value).CopyTo(k[i..]);
-        }
-
-        for (; i < column.Length; i++)
-        {
-            var z = (isCategorical ? column[i] == x ? 0 : 1 : Math.Abs(column[i] - x)) * inverseScale * Sqrt5;
-            k[i] += a * (1 + z + z * z / 3) * Math.Exp(-z);
-        }
-    }
-
-    /// <summary>Σ_i w_i·a·5/3·(1 + z_i)·exp(−z_i)·δ_i/λ_j² of one dimension (<paramref name="signed"/> false: ∂/∂ln λ_j), or with x_i − x in place of δ (true: ∂/∂x).</summary>
-    public double WeightedSlopes(ReadOnlySpan<double> column, double x, int j, bool isCategorical, ReadOnlySpan<double> w, bool signed)
-    {
-        var i = 0;
-        var inverse = _inverseScales[j];
-        var (at, by, sums) = (Vector512.Create(x), Vector512.Create(inverse * Sqrt5), Vector512<double>.Zero);
-        for (; i <= w.Length - 8; i += 8)
-        {
-            var c = Vector512.Create(column.Slice(i, 8));
-            var difference = Differences(c, at, isCategorical);
-            var z = difference * by;
-            var slope = (Vector512<double>.One + z) * Vector512.Exp(-z) * Vector512.Create(w.Slice(i, 8));
-            sums = Vector512.FusedMultiplyAdd(slope, signed ? c - at : difference * difference, sums);
-        }
-
-        var sum = Vector512.Sum(sums);
-        for (; i < w.Length; i++)
-        {
-            var difference = isCategorical ? column[i] == x ? 0 : 1 : Math.Abs(column[i] - x);
-            var z = difference * inverse * Sqrt5;
-            sum += (1 + z) * Math.Exp(-z) * w[i] * (signed ? column[i] - x : difference * difference);
-        }
-
-        return sum * Single * (5.0 / 3) * inverse * inverse;
-    }
-
-    /// <summary>Σ_i w_i·the additive part.</summary>
-    public void Additive(ReadOnlySpan<double> x, Points points, Span<double> k)
-    {
-        k.Clear();
-        for (var j = 0; j < _inverseScales.Length; j++)
-            AddSingle(points.Columns[j].AsSpan(0, k.Length), x[j], _inverseScales[j], points.IsCategorical[j], Single, k);
-    }
-
-    private static Vector512<double> Differences(Vector512<double> a, Vector512<double> b, bool isCategorical) => isCategorical
-        ? Vector512.ConditionalSelect(Vector512.Equals(a, b), Vector512<double>.Zero, Vector512<double>.One)
-        : Vector512.Abs(a - b);
 
     /// <summary>k(X, X) with a number added to its diagonal, shape [n, n]; only the lower triangle is filled.</summary>
     public double[] Matrix(Points points, double diagonal)

@@ -6,20 +6,26 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// <summary>Finds the most probable hyperparameters: bounded L-BFGS from several starts.</summary>
 internal static class MapFit
 {
+    /// <summary>Up to so many observations every start is tried; the fewer there are, the more optima the posterior has.</summary>
+    private const int Few = 64;
+
     private const int Iterations = 60;
 
     /// <summary>θ, the best of all starts; null when every one fails numerically.</summary>
     /// <param name="x">X.</param>
     /// <param name="y">y.</param>
+    /// <param name="isAdditive">Whether the kernel has an additive part.</param>
+    /// <param name="isSmooth">Whether only the start that suits a smooth function is tried.</param>
     /// <param name="isOver">Asked before each evaluation: when true the best so far is returned.</param>
-    public static double[]? Fit(Points x, double[] y, Func<bool> isOver)
+    public static double[]? Fit(Points x, double[] y, bool isAdditive, bool isSmooth, Func<bool> isOver)
     {
-        var likelihood = new MarginalLikelihood(x, y, isAdditive: Knobs.Get("ADD",1) > 0);
+        var likelihood = new MarginalLikelihood(x, y, isAdditive: isAdditive);
         var (low, high) = (likelihood.Low, likelihood.High);
         double[]? best = null;
         var bestValue = double.PositiveInfinity;
         // From smooth and nearly noise-free; from rough; from mostly noise: the optima that data of these kinds have lie far apart.
-        foreach (var (scale, noise) in new[] { (likelihood.PriorMode, 1e-3), (0.2, 1e-4), (1.5, 0.1) })
+        (double Scale, double Noise)[] starts = [(likelihood.PriorMode, 1e-3), (0.2, 1e-4), (1.5, 0.1)];
+        foreach (var (scale, noise) in starts.Take(isSmooth ? 1 : y.Length <= Few ? 3 : 2))
         {
             var search = new BoundedLbfgs(likelihood.Start(Math.Clamp(scale, 0.03, 20), noise), low, high, Iterations, tolerance: 1e-2);
             while (!isOver() && search.Next() is { } point)

@@ -7,8 +7,8 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 
 /// <summary>The negative log posterior density of the hyperparameters, with its gradient. Not for use by two threads.</summary>
 /// <remarks>Likelihood: Rasmussen and Williams (2006), equations 5.8 and 5.9. Priors: ℓ ~ LogNormal(√2 + ½·ln d, √3), which keeps the
-/// expected complexity of a function the same in every dimension (Hvarfner et al., ICML 2024, arXiv 2402.02229, section 4);
-/// ln s ~ Normal(0, 1); σ² ~ Gamma(1.1, rate 30), whose mass lies near 0 but which tolerates noise; m ~ Normal(0, 10): where a search has
+/// expected complexity of a function the same in every dimension (Hvarfner et al., ICML 2024, arXiv 2402.02229, section 4), and
+/// λ ~ LogNormal(0, √3); ln s, ln a ~ Normal(0, 1); σ² ~ Gamma(1.1, rate 1), which tolerates noise; m ~ Normal(0, 10): where a search has
 /// put most of its points near the optimum, their average is far above what unknown places should be believed to be.</remarks>
 /// <param name="x">X.</param>
 /// <param name="y">y.</param>
@@ -21,21 +21,19 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
 
     private readonly int _n = y.Length, _d = x.Dimensions;
     private readonly double[] _values = new double[y.Length * y.Length], _slopes = new double[y.Length * y.Length];
-    private readonly double[] _matrix = new double[y.Length * y.Length], _weights = new double[y.Length], _additive = new double[y.Length];
+    private readonly double[] _matrix = new double[y.Length * y.Length], _weights = new double[y.Length];
 
     /// <summary>Lower bounds of θ.</summary>
-    public double[] Low => [.. Enumerable.Repeat(Math.Log(0.02), _d), Math.Log(isAdditive ? 1e-3 : 0.05), Knobs.Get("NLOW", Math.Log(1e-8)), .. Part(Math.Log(0.02), Math.Log(1e-3))];
+    public double[] Low => Theta(Math.Log(0.02), Math.Log(isAdditive ? 1e-3 : 0.05), Math.Log(1e-8), Math.Log(0.02), Math.Log(1e-3));
 
     /// <summary>Upper bounds of θ.</summary>
-    public double[] High => [.. Enumerable.Repeat(Math.Log(50), _d), Math.Log(20), Math.Log(1), .. Part(Math.Log(50), Math.Log(20))];
-
-    private double[] Part(double each, double last) => isAdditive ? [.. Enumerable.Repeat(each, _d), last] : [];
+    public double[] High => Theta(Math.Log(50), Math.Log(20), Math.Log(1), Math.Log(50), Math.Log(20));
 
     /// <summary>The mode of the length scales' prior.</summary>
     public double PriorMode => Math.Exp(Math.Sqrt(2) + 0.5 * Math.Log(_d) - 3);
 
     /// <summary>θ with all length scales the same.</summary>
-    public double[] Start(double scale, double noise) => [.. Enumerable.Repeat(Math.Log(scale), _d), 0, Math.Log(noise), .. Part(Math.Log(0.4), 0)];
+    public double[] Start(double scale, double noise) => Theta(Math.Log(scale), 0, Math.Log(noise), Math.Log(0.4), 0);
 
     /// <summary>The value at θ; writes the gradient, shape [d + 2]. Infinite where K is not positive definite.</summary>
     public double Evaluate(ReadOnlySpan<double> theta, Span<double> gradient)
@@ -53,25 +51,23 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
             // Off-diagonal pairs stand twice in the symmetric matrix: ½·2 = 1.
             var weights = _weights.AsSpan(0, a);
             TensorPrimitives.MultiplyAdd(alpha.AsSpan(0, a), -alpha[a], inverse.AsSpan(a * _n, a), weights);
-            if (isAdditive)
+            gradient[_d] += TensorPrimitives.Dot<double>(weights, _values.AsSpan(a * _n, a));
+            if (kernel.Additive is { } additive)
             {
-                for (var j = 0; j < _d; j++)
-                    gradient[_d + 2 + j] += kernel.WeightedSlopes(x.Columns[j].AsSpan(0, a), x.Rows[a][j], j, x.IsCategorical[j], weights, signed: false);
-                kernel.Additive(x.Rows[a], x, _additive.AsSpan(0, a));
-                var part = TensorPrimitives.Dot<double>(weights, _additive.AsSpan(0, a));
-                gradient[^1] += part;
-                gradient[_d] -= part;
+                // What is in the values but not of the product.
+                var before = gradient[^1];
+                additive.AddGradient(x.Rows[a], x, weights, gradient[(_d + 2)..]);
+                gradient[_d] -= gradient[^1] - before;
             }
 
-            gradient[_d] += TensorPrimitives.Dot<double>(weights, _values.AsSpan(a * _n, a));
             TensorPrimitives.Multiply(weights, _slopes.AsSpan(a * _n, a), weights);
             for (var j = 0; j < _d; j++)
                 gradient[j] += Kernel.WeightedDistances(x.Columns[j].AsSpan(0, a), x.Rows[a][j], weights, x.IsCategorical[j]);
             var diagonal = 0.5 * (inverse[a * _n + a] - alpha[a] * alpha[a]);
-            gradient[_d] += diagonal * kernel.Product;
-            if (isAdditive)
-                gradient[^1] += diagonal * (kernel.Signal - kernel.Product);
+            gradient[_d] += diagonal * (kernel.Signal - (kernel.Additive?.Variance ?? 0));
             gradient[_d + 1] += diagonal * kernel.Noise;
+            if (kernel.Additive is not null)
+                gradient[^1] += diagonal * kernel.Additive.Variance;
         }
 
         for (var j = 0; j < _d; j++)
@@ -85,34 +81,35 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
     /// <summary>−ln p(θ) up to a constant; adds its gradient, shape [d + 2].</summary>
     public double Prior(ReadOnlySpan<double> theta, Span<double> gradient)
     {
-        var mean = Knobs.Get("PM", Math.Sqrt(2)) + 0.5 * Math.Log(_d);
+        var mean = Math.Sqrt(2) + 0.5 * Math.Log(_d);
         var value = 0.0;
         for (var j = 0; j < _d; j++)
         {
             var z = theta[j] - mean;
-            value += z * z * Knobs.Get("LV",1)/ 6 + theta[j];
-            gradient[j] += z*Knobs.Get("LV",1) / 3 + 1;
+            value += z * z / 6 + theta[j];
+            gradient[j] += z / 3 + 1;
         }
 
-        for (var j = _d + 2; isAdditive && j < theta.Length - 1; j++)
+        for (var j = _d + 2; j < theta.Length - 1; j++)
         {
-            var z = theta[j] - Knobs.Get("LM",0);
-            value += z * z *Knobs.Get("AV",1)/ 6 + theta[j];
-            gradient[j] += z *Knobs.Get("AV",1)/ 3 + 1;
+            value += theta[j] * theta[j] / 6 + theta[j];
+            gradient[j] += theta[j] / 3 + 1;
         }
 
-        if (isAdditive)
+        foreach (var j in (ReadOnlySpan<int>)(isAdditive ? [_d, theta.Length - 1] : [_d]))
         {
-            value += 0.5 * theta[^1] * theta[^1];
-            gradient[^1] += theta[^1];
+            value += 0.5 * theta[j] * theta[j];
+            gradient[j] += theta[j];
         }
 
         var noise = Math.Exp(theta[_d + 1]);
-        value += 0.5 * (theta[_d]-Knobs.Get("SM",-1)) * (theta[_d]-Knobs.Get("SM",-1)) - 0.1 * theta[_d + 1] + 30 * noise;
-        gradient[_d] += theta[_d]-Knobs.Get("SM",-1);
-        gradient[_d + 1] += -Knobs.Get("NA",0.01) + Knobs.Get("NB",30) * noise;
+        value += noise - 0.1 * theta[_d + 1];
+        gradient[_d + 1] += noise - 0.1;
         return value;
     }
+
+    private double[] Theta(double scale, double signal, double noise, double additiveScale, double variance) =>
+        [.. Enumerable.Repeat(scale, _d), signal, noise, .. isAdditive ? Enumerable.Repeat(additiveScale, _d).Append(variance) : []];
 
     private Cholesky? Factor(Kernel kernel)
     {

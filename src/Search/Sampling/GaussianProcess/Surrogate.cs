@@ -10,16 +10,19 @@ internal sealed class Surrogate
 
     // Each pending trial costs as much as an observation. Of more than these, the older ones are avoided but not modelled.
     private const int MaxPending = 100;
+    private const int MaxLocal = 60;
     private readonly Features _features;
     private readonly List<Observation> _first, _observations;
     private readonly GpModel _model;
     private readonly double[] _targets;
     private readonly double _best;
     private readonly IReadOnlyList<ParameterValues> _incumbents;
+    private readonly Neighbourhood? _around;
 
-    private Surrogate(Features features, List<Observation> first, List<Observation> observations, GpModel model, double[] targets)
+    private Surrogate(
+        Features features, List<Observation> first, List<Observation> observations, GpModel model, double[] targets, Neighbourhood? around = null)
     {
-        (_features, _first, _observations, _model, _targets) = (features, first, observations, model, targets);
+        (_features, _first, _observations, _model, _targets, _around) = (features, first, observations, model, targets, around);
         // The best mean, not the best value: noise would make a lucky trial the bar.
         var means = model.MeansAtObserved();
         _best = means.Max();
@@ -51,8 +54,7 @@ internal sealed class Surrogate
         }
 
         var sample = Observations.Select(first, Observations.MaxFitted);
-        var sampleTargets = ScoreWarp.Apply([.. sample.Select(o => o.Score)]);
-        if (MapFit.Fit(new Points(features.IsCategorical, [.. sample.Select(o => o.X)]), sampleTargets, isOver) is not { } theta)
+        if (Theta(features, sample, isSmooth: false, isOver) is not { } theta)
             return null;
         var start = GpModel.Condition(new Points(features.IsCategorical, [.. kept.Select(o => o.X)]), targets[..kept.Count], theta);
         if (start?.Extend(x, targets, kept.Count) is { } model)
@@ -61,68 +63,46 @@ internal sealed class Surrogate
         return GpModel.Condition(x, targets, theta, mean: null) is { } jittered ? new Surrogate(features, [], observations, jittered, targets) : null;
     }
 
+    /// <summary>A model of the surroundings of the best point alone, where the function may be smooth though it is not as a whole; null when too few
+    /// points lie there or the numerics fail.</summary>
+    /// <param name="space">The space.</param>
+    /// <param name="isOver">When true, the fit ends with the best hyperparameters so far.</param>
+    public Surrogate? Local(SearchSpace space, Func<bool> isOver)
+    {
+        var d = _features.Dimensions;
+        var feasible = _observations.Where(o => !double.IsNaN(o.Score)).ToList();
+        if (feasible.Count < LocalPoints(d) || Enumerable.Range(0, d).All(j => _features.IsCategorical[j]))
+            return null;
+        var around = new Neighbourhood(_features.Of(_incumbents[0]), _features.IsCategorical, feasible.Select(o => o.X), LocalPoints(d));
+        var features = new Features(space, around);
+        // Those a radius away from its sides still tell how the function enters it.
+        var near = feasible.Select((o, i) => (Observation: o, Index: i, Distance: around.Distance(o.X))).Where(o => o.Distance <= 2 * around.Radius)
+            .OrderBy(o => o.Distance).Take(MaxLocal).OrderBy(o => o.Index)
+            .Select(o => o.Observation with { X = features.Relative((double[])o.Observation.X.Clone()) }).ToList();
+        if (Theta(features, near, isSmooth: true, isOver) is not { } theta)
+            return null;
+        var targets = ScoreWarp.Apply([.. near.Select(o => o.Score)]);
+        return GpModel.Condition(new Points(features.IsCategorical, [.. near.Select(o => o.X)]), targets, theta, mean: null) is { } model
+            ? new Surrogate(features, [], near, model, targets, around)
+            : null;
+    }
+
     /// <summary>The unvisited point with the largest expected improvement found; null when the numerics fail or all were visited.</summary>
     public ParameterValues? Propose(
-        UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, Func<bool> isOver, int number = 0)
+        UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, Func<bool> isOver)
     {
-        var k = (int)Knobs.Get("LOC", 0);
-        if (k > 1 && number % k != 0 && Local(cube, pending, visited, candidates, stream, isOver) is { } local)
-            return local;
-        double[]? low = null, high = null;
         var improvement = ExpectedImprovement.Over(_model, _best, [.. pending.TakeLast(MaxPending).Select(_features.Of)], _targets, stream);
         return improvement is null
             ? null
-            : new AcquisitionSearch(cube, _features, improvement).Search(_incumbents, low is null ? candidates : candidates / 2, stream, isOver, low, high).FirstOrDefault(point => !visited.Contains(point));
+            : new AcquisitionSearch(cube, _features, improvement, _around?.Sides(cube.Encode(_incumbents[0])))
+                .Search(_incumbents, candidates, stream, isOver).FirstOrDefault(point => !visited.Contains(point));
     }
 
-    private ParameterValues? Local(UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, Func<bool> isOver)
-    {
-        var d = _features.Dimensions;
-        var m = (int)Math.Ceiling(Knobs.Get("LOCM", 2) * d + Knobs.Get("LOCP", 5));
-        if (_observations.Count < m)
-            return null;
-        var local = new Features(cube.Space);
-        var centre = local.RawOf(_incumbents[0]);
-        double Distance(double[] x)
-        {
-            var most = 0.0;
-            for (var j = 0; j < d; j++)
-                most = Math.Max(most, local.IsCategorical[j] ? (x[j] == centre[j] ? 0 : 1) : Math.Abs(x[j] - centre[j]));
-            return most;
-        }
+    private static int LocalPoints(int d) => 2 * d + 5;
 
-        var near = _observations.Where(o => !double.IsNaN(o.Score)).OrderBy(o => Distance(o.X)).Take(m).ToList();
-        var radius = Math.Clamp(Distance(near[^1].X) * Knobs.Get("LOCR", 1), 1e-6, 1);
-        local.Centre = centre;
-        local.Factor = [.. Enumerable.Repeat(0.5 / radius, d)];
-        var inside = Knobs.Get("LOCALL", 1) > 0 ? _observations.Where(o => !double.IsNaN(o.Score) && Distance(o.X) <= radius * 2).TakeLast(200).ToList() : near;
-        var scaled = inside.Select(o => o with { X = local.Scaled(o.X) }).ToList();
-        if (Fit(local, scaled, scaled.Count, 300, null, isOver) is not { } model)
-            return null;
-        var u = cube.Encode(_incumbents[0]);
-        double[] low = [.. u.Select(v => Math.Max(0, v - radius))], high = [.. u.Select(v => Math.Min(1, v + radius))];
-        var improvement = ExpectedImprovement.Over(model._model, model._best, [.. pending.TakeLast(MaxPending).Select(local.Of)], model._targets, stream);
-        return improvement is null ? null
-            : new AcquisitionSearch(cube, local, improvement).Search(model._incumbents, candidates / 2, stream, isOver, low, high).FirstOrDefault(point => !visited.Contains(point));
-    }
-
-    private double Side()
-    {
-        var d = _features.Dimensions;
-        double side = Knobs.Get("TR0", 0.8), best = double.NegativeInfinity; int ok = 0, bad = 0; var i = 0;
-        var range = _observations.Where(o => !double.IsNaN(o.Score)).Select(o => o.Score).Order().ToArray();
-        var unit = range[^1] - range[range.Length / 2];
-        foreach (var o in _observations)
-        {
-            if (i++ < Math.Min(2 + d, 12)) { if (o.Score > best) best = o.Score; continue; }
-            if (o.Score > best + 1e-3 * Math.Abs(best)) { ok++; bad = 0; } else { bad++; ok = 0; }
-            if (o.Score > best) best = o.Score;
-            if (ok >= Knobs.Get("TROK", 3)) { side = Math.Min(1.6, side * 2); ok = 0; }
-            if (bad >= Math.Max(Knobs.Get("TRBAD", 4), d * Knobs.Get("TRBD", 0.5))) { side /= 2; bad = 0; }
-            if (side < 0.0078) side = Knobs.Get("TR0", 0.8);
-        }
-        return side;
-    }
+    // One parameter's additive part would be the product again.
+    private static double[]? Theta(Features features, List<Observation> sample, bool isSmooth, Func<bool> isOver) => MapFit.Fit(
+        new Points(features.IsCategorical, [.. sample.Select(o => o.X)]), ScoreWarp.Apply([.. sample.Select(o => o.Score)]), features.Dimensions > 1, isSmooth, isOver);
 
     // How many leading observations are the same.
     private static int Common(List<Observation> a, List<Observation> b)

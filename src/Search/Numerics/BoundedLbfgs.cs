@@ -81,7 +81,7 @@ internal sealed class BoundedLbfgs
             Recurse(pairs, direction);
             for (var i = 0; i < d; i++)
                 direction[i] = free[i] ? -direction[i] : 0;
-            if (TensorPrimitives.Dot<double>(direction, gradient) >= 0)
+            if (Dots.One(direction, gradient) >= 0)
             {
                 pairs.Clear();
                 for (var i = 0; i < d; i++)
@@ -130,19 +130,19 @@ internal sealed class BoundedLbfgs
         var alpha = new double[pairs.Count];
         for (var i = pairs.Count - 1; i >= 0; i--)
         {
-            alpha[i] = pairs[i].Rho * TensorPrimitives.Dot<double>(pairs[i].S, q);
+            alpha[i] = pairs[i].Rho * Dots.One(pairs[i].S, q);
             TensorPrimitives.MultiplyAdd(pairs[i].Y, -alpha[i], q, q);
         }
 
         if (pairs.Count > 0)
         {
             var (_, y, rho) = pairs[^1];
-            TensorPrimitives.Multiply(q, 1 / (rho * TensorPrimitives.Dot<double>(y, y)), q);
+            TensorPrimitives.Multiply(q, 1 / (rho * Dots.One(y, y)), q);
         }
 
         for (var i = 0; i < pairs.Count; i++)
         {
-            var beta = pairs[i].Rho * TensorPrimitives.Dot<double>(pairs[i].Y, q);
+            var beta = pairs[i].Rho * Dots.One(pairs[i].Y, q);
             TensorPrimitives.MultiplyAdd(pairs[i].S, alpha[i] - beta, q, q);
         }
     }
@@ -152,8 +152,8 @@ internal sealed class BoundedLbfgs
         var (s, y) = (new double[x.Length], new double[x.Length]);
         TensorPrimitives.Subtract(next, x, s);
         TensorPrimitives.Subtract(nextG, g, y);
-        var curvature = TensorPrimitives.Dot<double>(s, y);
-        if (!(curvature > 1e-12 * TensorPrimitives.Norm<double>(s) * TensorPrimitives.Norm<double>(y)))
+        var curvature = Dots.One(s, y);
+        if (!(curvature > 1e-12 * Math.Sqrt(Dots.One(s, s)) * Math.Sqrt(Dots.One(y, y))))
             return;
         if (pairs.Count == Memory)
             pairs.RemoveAt(0);

@@ -59,7 +59,7 @@ internal sealed class Cholesky
     public void SolveLower(Span<double> b)
     {
         for (var i = 0; i < Size; i++)
-            b[i] = (b[i] - TensorPrimitives.Dot<double>(_l.AsSpan(i * Size, i), b[..i])) / _l[i * Size + i];
+            b[i] = (b[i] - Dots.One(_l.AsSpan(i * Size, i), b[..i])) / _l[i * Size + i];
     }
 
     /// <summary>The same for four vectors, one after the other in b, shape [4, n].</summary>
@@ -89,7 +89,7 @@ internal sealed class Cholesky
     {
         var product = new double[Size];
         for (var i = 0; i < Size; i++)
-            product[i] = TensorPrimitives.Dot(_l.AsSpan(i * Size, i + 1), b[..(i + 1)]);
+            product[i] = Dots.One(_l.AsSpan(i * Size, i + 1), b[..(i + 1)]);
         return product;
     }
 
@@ -125,7 +125,7 @@ internal sealed class Cholesky
             }
 
             for (; j <= i; j++)
-                inverse[i * n + j] = TensorPrimitives.Dot<double>(row, columns.AsSpan(j * n + i, n - i));
+                inverse[i * n + j] = Dots.One(row, columns.AsSpan(j * n + i, n - i));
         }
 
         return inverse;
@@ -155,8 +155,8 @@ internal sealed class Cholesky
     {
         var row = a.AsSpan(i * n, i + 1);
         for (var j = from; j < i; j++)
-            row[j] = (row[j] - TensorPrimitives.Dot<double>(row[..j], a.AsSpan(j * n, j))) / a[j * n + j];
-        var pivot = row[i] - TensorPrimitives.Dot<double>(row[..i], row[..i]);
+            row[j] = (row[j] - Dots.One(row[..j], a.AsSpan(j * n, j))) / a[j * n + j];
+        var pivot = row[i] - Dots.One(row[..i], row[..i]);
         if (!(pivot > 0) || !double.IsFinite(pivot))
             return false;
         row[i] = Math.Sqrt(pivot);

@@ -51,7 +51,7 @@ internal sealed class InverseFactor
             Grow();
         Span<double> l = new double[Count + 1];
         Multiply(k, l[..Count]);
-        var pivot = diagonal - TensorPrimitives.Dot<double>(l[..Count], l[..Count]);
+        var pivot = diagonal - Dots.One(l[..Count], l[..Count]);
         // A pivot that is all rounding says nothing of its own.
         if (!(pivot > 1e-13 * diagonal) || !double.IsFinite(pivot))
             return false;
@@ -65,7 +65,7 @@ internal sealed class InverseFactor
     public void Multiply(ReadOnlySpan<double> b, Span<double> product)
     {
         for (var i = 0; i < b.Length; i++)
-            product[i] = TensorPrimitives.Dot(_w.AsSpan(i * _stride, i + 1), b[..(i + 1)]);
+            product[i] = Dots.One(_w.AsSpan(i * _stride, i + 1), b[..(i + 1)]);
     }
 
     /// <summary>A⁻¹·b of the first rows, shape [m] for b of shape [m].</summary>

@@ -42,7 +42,7 @@ internal sealed class GpModel
 
     /// <summary>ln p(y | X, θ, m).</summary>
     public double LogLikelihood =>
-        -0.5 * TensorPrimitives.Dot<double>(Alpha, _y) + 0.5 * Mean * TensorPrimitives.Sum<double>(Alpha) - 0.5 * _factor.LogDeterminant(X.Count) - 0.5 * _y.Length * Math.Log(2 * Math.PI);
+        -0.5 * Dots.One(Alpha, _y) + 0.5 * Mean * Dots.Sum(Alpha) - 0.5 * _factor.LogDeterminant(X.Count) - 0.5 * _y.Length * Math.Log(2 * Math.PI);
 
     /// <summary>Conditions on observations; jitter up to 1e-2·s is added until K is positive definite, null when that does not help.</summary>
     /// <param name="x">X.</param>
@@ -78,7 +78,7 @@ internal sealed class GpModel
         var (k, slopes) = (new double[x.Count], new double[x.Count]);
         for (var i = common; i < x.Count; i++)
         {
-            Kernel.Row(x.Rows[i], x, k.AsSpan(0, i), slopes);
+            Kernel.Row(x.Rows[i], x, k.AsSpan(0, i), slopes.AsSpan(0, i));
             if (!_factor.Append(k.AsSpan(0, i), _diagonal))
                 return null;
         }
@@ -115,7 +115,7 @@ internal sealed class GpModel
             var k = _k.AsSpan(c * n, n);
             Kernel.Row(points[c], X, k, _slopes.AsSpan(c * n, n));
             for (var a = 0; a < alphas.Length; a++)
-                means[c][a] = Mean + TensorPrimitives.Dot<double>(k, alphas[a]);
+                means[c][a] = Mean + Dots.One(k, alphas[a]);
             for (var i = 0; i < n; i++)
                 _interleaved[i * Batch + c] = k[i];
         }
@@ -149,10 +149,10 @@ internal sealed class GpModel
             for (var j = 0; j < point.Length; j++)
                 gradient[j] = X.IsCategorical[j] ? 0 : Kernel.Additive?.ByCoordinate(j, point[j], X.Columns[j], w) ?? 0;
             TensorPrimitives.Multiply(w, _slopes.AsSpan(c * n, n), w);
-            var sum = TensorPrimitives.Sum<double>(w);
+            var sum = Dots.Sum(w);
             for (var j = 0; j < point.Length; j++)
                 if (!X.IsCategorical[j])
-                    gradient[j] += (TensorPrimitives.Dot<double>(w, X.Columns[j]) - point[j] * sum) * Kernel.InverseSquare(j);
+                    gradient[j] += (Dots.One(w, X.Columns[j]) - point[j] * sum) * Kernel.InverseSquare(j);
         }
     }
 
@@ -165,10 +165,10 @@ internal sealed class GpModel
         for (var a = 0; a < m; a++)
         {
             Kernel.Row(points[a], X, k, _slopes.AsSpan(0, n));
-            means[a] = Mean + TensorPrimitives.Dot<double>(k, Alpha);
+            means[a] = Mean + Dots.One(k, Alpha);
             _factor.Multiply(k, v.AsSpan(a * n, n));
             for (var b = 0; b <= a; b++)
-                covariance[a * m + b] -= TensorPrimitives.Dot<double>(v.AsSpan(a * n, n), v.AsSpan(b * n, n));
+                covariance[a * m + b] -= Dots.One(v.AsSpan(a * n, n), v.AsSpan(b * n, n));
         }
 
         return (means, covariance);
@@ -179,6 +179,6 @@ internal sealed class GpModel
     {
         double[] ones = [.. Enumerable.Repeat(1.0, _y.Length)];
         var weights = _factor.Solve(ones);
-        return TensorPrimitives.Dot<double>(weights, _y) / (TensorPrimitives.Sum<double>(weights) + 1 / MeanVariance);
+        return Dots.One(weights, _y) / (Dots.Sum(weights) + 1 / MeanVariance);
     }
 }

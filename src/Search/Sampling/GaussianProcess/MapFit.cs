@@ -9,7 +9,7 @@ internal static class MapFit
     /// <summary>Up to so many observations every start is tried; the fewer there are, the more optima the posterior has.</summary>
     private const int Few = 64;
 
-    private const int Iterations = 60;
+    private const int Iterations = 60, IterationsOfMany = 25;
 
     /// <summary>θ, the best of all starts; null when every one fails numerically.</summary>
     /// <param name="x">X.</param>
@@ -27,7 +27,7 @@ internal static class MapFit
         (double Scale, double Noise)[] starts = [(likelihood.PriorMode, 1e-3), (0.2, 1e-4), (1.5, 0.1)];
         foreach (var (scale, noise) in starts.Take(isSmooth ? 1 : y.Length <= Few ? 3 : 2))
         {
-            var search = new BoundedLbfgs(likelihood.Start(Math.Clamp(scale, 0.03, 20), noise), low, high, Iterations, tolerance: 1e-2);
+            var search = new BoundedLbfgs(likelihood.Start(Math.Clamp(scale, 0.03, 20), noise), low, high, y.Length <= Few ? Iterations : IterationsOfMany, tolerance: 1e-2);
             while (!isOver() && search.Next() is { } point)
                 search.Answer = likelihood.Evaluate(point, search.AnswerGradient);
             if (search.Value < bestValue)

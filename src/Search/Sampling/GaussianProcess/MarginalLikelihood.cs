@@ -44,14 +44,14 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
             return double.PositiveInfinity;
         var alpha = Solve(factor).Alpha;
         // −½·(y − m)ᵀα − ½·m²/meanVariance is −½·yᵀα at the best m.
-        var value = 0.5 * TensorPrimitives.Dot<double>(alpha, y) + 0.5 * factor.LogDeterminant + 0.5 * _n * Math.Log(2 * Math.PI);
+        var value = 0.5 * Dots.One(alpha, y) + 0.5 * factor.LogDeterminant + 0.5 * _n * Math.Log(2 * Math.PI);
         var inverse = factor.InverseLower();
         for (var a = 0; a < _n; a++)
         {
             // Off-diagonal pairs stand twice in the symmetric matrix: ½·2 = 1.
             var weights = _weights.AsSpan(0, a);
             TensorPrimitives.MultiplyAdd(alpha.AsSpan(0, a), -alpha[a], inverse.AsSpan(a * _n, a), weights);
-            gradient[_d] += TensorPrimitives.Dot<double>(weights, _values.AsSpan(a * _n, a));
+            gradient[_d] += Dots.One(weights, _values.AsSpan(a * _n, a));
             if (kernel.Additive is { } additive)
             {
                 // What is in the values but not of the product.
@@ -131,7 +131,7 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
             return (0, alpha);
         double[] ones = [.. Enumerable.Repeat(1.0, _n)];
         var weights = factor.Solve(ones);
-        var mean = TensorPrimitives.Sum<double>(alpha) / (TensorPrimitives.Sum<double>(weights) + 1 / meanVariance);
+        var mean = Dots.Sum(alpha) / (Dots.Sum(weights) + 1 / meanVariance);
         TensorPrimitives.MultiplyAdd(weights, -mean, alpha, alpha);
         return (mean, alpha);
     }

@@ -17,7 +17,7 @@ internal sealed record Observation(ParameterValues Parameters, double[] X, doubl
 internal static class Observations
 {
     /// <summary>At most so many enter the fit of the hyperparameters, whose cost grows with their cube.</summary>
-    public const int MaxFitted = 300;
+    public const int MaxFitted = 200;
 
     /// <summary>Finished trials that lie in the space; failed and canceled ones say nothing about a point.</summary>
     public static List<Observation> Of(StudyHistory history, Features features, Objective objective) =>

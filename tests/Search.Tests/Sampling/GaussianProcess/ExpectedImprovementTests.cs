@@ -29,7 +29,7 @@ public sealed class ExpectedImprovementTests
         double[] point = [0.4, 0.7, 1];
         var (mean, variance) = model.Predict(point);
         var sigma = Math.Sqrt(variance);
-        Assert.Equal(Math.Log(sigma) + LogExpectedImprovement.LogH((mean - y.Max()) / sigma).Value, Over(0).At(point), 1e-12);
+        Assert.Equal(Math.Log(sigma) + LogExpectedImprovement.LogH((mean - y.Max()) / sigma).Value, Over(0).At([point])[0], 1e-12);
     }
 
     [Theory, InlineData(0), InlineData(1), InlineData(3)]
@@ -37,17 +37,17 @@ public sealed class ExpectedImprovementTests
     {
         var improvement = Over(pending);
         double[][] points = [[0.4, 0.7, 1], [0.1, 0.2, 0], [0.29, 0.93, 1], [0.99, 0.99, 0], [0.5, 0.5, 1]];
-        Assert.Equal(points.Select(p => Math.Round(improvement.At(p), 9)), improvement.At(points).Select(v => Math.Round(v, 9)));
+        Assert.Equal(points.Select(p => Math.Round(improvement.At([p])[0], 9)), improvement.At(points).Select(v => Math.Round(v, 9)));
         foreach (var point in points)
         {
             var gradient = new double[3];
-            Assert.Equal(improvement.At(point), improvement.At(point, gradient), 1e-12);
+            Assert.Equal(improvement.At([point])[0], improvement.At([point], [gradient])[0], 1e-12);
             for (var j = 0; j < 2; j++)
             {
                 var (up, down) = ((double[])point.Clone(), (double[])point.Clone());
                 up[j] += 1e-6;
                 down[j] -= 1e-6;
-                var expected = (improvement.At(up) - improvement.At(down)) / 2e-6;
+                var expected = (improvement.At([up])[0] - improvement.At([down])[0]) / 2e-6;
                 Assert.Equal(expected, gradient[j], 1e-4 * (1 + Math.Abs(expected)));
             }
 
@@ -59,8 +59,8 @@ public sealed class ExpectedImprovementTests
     public void A_pending_point_takes_the_improvement_away_around_it_and_not_far_from_it()
     {
         double[] near = [0.3, 0.95, 1], far = [0.8, 0.2, 0];
-        Assert.True(Over(1).At(near) < Over(0).At(near) - 1);
-        Assert.Equal(Over(0).At(far), Over(1).At(far), 0.7);
+        Assert.True(Over(1).At([near])[0] < Over(0).At([near])[0] - 1);
+        Assert.Equal(Over(0).At([far])[0], Over(1).At([far])[0], 0.7);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class ExpectedImprovementTests
         var stream = new RandomStream(4, 4);
         var expected = Enumerable.Range(0, 400_000).Average(_ =>
             root.MultiplyLower([stream.NextNormal(), stream.NextNormal()]) is var v ? Math.Max(0, v[1] + means[1] - Math.Max(y.Max(), v[0] + means[0])) : 0);
-        var actual = Enumerable.Range(0, 200).Average(key => Math.Exp(Over(1, key).At(point)));
+        var actual = Enumerable.Range(0, 200).Average(key => Math.Exp(Over(1, key).At([point])[0]));
         Assert.Equal(expected, actual, 0.05 * expected);
     }
 }

@@ -44,29 +44,70 @@ public sealed class GpModelTests
         }
     }
 
-    [Theory, InlineData(0), InlineData(1), InlineData(2)]
-    public void The_posterior_densitys_gradient_agrees_with_differences(long seed)
+    [Theory, InlineData(0, false), InlineData(1, false), InlineData(0, true), InlineData(1, true), InlineData(2, true)]
+    public void The_posterior_densitys_gradient_agrees_with_differences(long seed, bool isAdditive)
     {
         var (x, y) = Mixed(seed, 15);
-        var likelihood = new MarginalLikelihood(x, y);
+        var likelihood = new MarginalLikelihood(x, y, isAdditive: isAdditive);
         var stream = new RandomStream(seed, 99);
-        double[] theta = [.. Enumerable.Range(0, 4 + 2).Select(j => j > 4 ? -4 : stream.NextNormal() * 0.5)];
+        double[] theta = [.. Enumerable.Range(0, isAdditive ? 11 : 6).Select(j => j == 5 ? -4 : stream.NextNormal() * 0.5)];
         var gradient = new double[theta.Length];
         likelihood.Evaluate(theta, gradient);
         Differences(theta, gradient, p => likelihood.Evaluate(p, new double[p.Length]));
     }
 
-    [Theory, InlineData(0), InlineData(1), InlineData(2)]
-    public void The_predictions_gradient_agrees_with_differences(long seed)
+    [Theory, InlineData(0, false), InlineData(1, false), InlineData(0, true), InlineData(1, true)]
+    public void The_predictions_gradient_agrees_with_differences(long seed, bool isAdditive)
     {
         var (x, y) = Mixed(seed, 15);
-        var model = GpModel.Condition(x, y, [-0.5, 0.1, -1, 0.3, 0.2, -5])!;
+        var model = GpModel.Condition(x, y, isAdditive ? [-0.5, 0.1, -1, 0.3, 0.2, -5, -0.8, -1, 0, -0.4, 0.3] : [-0.5, 0.1, -1, 0.3, 0.2, -5])!;
         double[] point = [0.31, 0.62, 1, 0.11];
         double[] beta = [.. model.Alpha], gradient = new double[4];
         model.Predict(point);
-        model.Gradient(point, beta, 0.7, gradient);
+        model.Gradient([point], [beta], [0.7], [gradient]);
         Differences(point, gradient, p => model.Predict(p) is var (mean, variance) ? mean + 0.7 * variance : 0, x.IsCategorical);
         Assert.Equal(0, gradient[2]);
+    }
+
+    [Fact]
+    public void The_additive_part_is_the_mean_of_a_kernel_for_each_dimension()
+    {
+        // Written out again: a/d · Σ_j Matérn-5/2 of one dimension, beside a product that is switched off.
+        var x = new Points([false, true, false], [[0.1, 2, 0.7], [0.4, 1, 0.2], [0.9, 2, 0.3]]);
+        double[] lambda = [0.3, 0.8, 2], from = [0.2, 2, 0.9];
+        var kernel = new Kernel([0, 0, 0, -100, -5, .. lambda.Select(l => Math.Log(l)), Math.Log(1.7)], 3);
+        var k = new double[3];
+        kernel.Row(from, x, k, new double[3]);
+        for (var i = 0; i < 3; i++)
+        {
+            var expected = 0.0;
+            for (var j = 0; j < 3; j++)
+            {
+                var r = (j == 1 ? x.Rows[i][j] == from[j] ? 0 : 1 : Math.Abs(x.Rows[i][j] - from[j])) / lambda[j];
+                expected += 1.7 / 3 * (1 + Math.Sqrt(5) * r + 5 * r * r / 3) * Math.Exp(-Math.Sqrt(5) * r);
+            }
+
+            Assert.Equal(expected, k[i], 1e-12);
+        }
+
+        Assert.Equal(1.7, kernel.Signal, 1e-12);
+    }
+
+    [Theory, InlineData(9), InlineData(24), InlineData(37)]
+    public void Growing_one_by_one_gives_the_model_that_is_conditioned_at_once(int n)
+    {
+        var (x, y) = Mixed(7, n);
+        double[] theta = [-0.5, 0.1, -1, 0.3, 0.2, -5, -0.8, -1, 0, -0.4, 0.3], point = [0.31, 0.62, 1, 0.11];
+        var few = new Points(x.IsCategorical, [.. x.Rows.Take(5)]);
+        var (grown, atOnce) = (GpModel.Condition(few, y[..5], theta, mean: null)!, GpModel.Condition(x, y, theta, mean: null)!);
+        for (var count = 6; count <= n; count++)
+            grown = grown.Extend(new Points(x.IsCategorical, [.. x.Rows.Take(count)]), y[..count], count - 1)!;
+        Assert.Equal(atOnce.Predict(point).Mean, grown.Predict(point).Mean, 1e-9);
+        Assert.Equal(atOnce.Predict(point).Variance, grown.Predict(point).Variance, 1e-9);
+        Assert.Equal(atOnce.LogLikelihood, grown.LogLikelihood, 1e-7);
+        Assert.Equal(atOnce.Mean, grown.Mean, 1e-9);
+        // The means at the observed points need no prediction.
+        Assert.Equal(x.Rows.Select(r => Math.Round(grown.Predict(r).Mean, 8)), grown.MeansAtObserved().Select(m => Math.Round(m, 8)));
     }
 
     [Fact]
@@ -100,8 +141,9 @@ public sealed class GpModelTests
 
     private static (double, double) Batch(GpModel model, double[][] points, int i)
     {
-        var (means, variances) = model.Predict(points, [model.Alpha]);
-        return (means[i][0], variances[i]);
+        var (batch, means, variances) = (points.Skip(i / GpModel.Batch * GpModel.Batch).Take(GpModel.Batch).ToArray(), Enumerable.Range(0, GpModel.Batch).Select(_ => new double[1]).ToArray(), new double[GpModel.Batch]);
+        model.Predict(batch, [model.Alpha], means, variances);
+        return (means[i % GpModel.Batch][0], variances[i % GpModel.Batch]);
     }
 
     [Fact]
@@ -128,14 +170,17 @@ public sealed class GpModelTests
         Assert.Equal(1, model!.Predict([0.3, 0.4]).Mean, 1e-3);
     }
 
-    [Fact]
-    public void Fitting_finds_which_dimension_matters()
+    [Theory, InlineData(false), InlineData(true)]
+    public void Fitting_finds_which_dimension_matters(bool isAdditive)
     {
         var stream = new RandomStream(8, 8);
         double[][] x = [.. Enumerable.Range(0, 40).Select(_ => new[] { stream.NextDouble(), stream.NextDouble(), stream.NextInt(3) })];
         double[] y = [.. x.Select(p => Math.Sin(6 * p[0]) * 1.4 + 0.8 * (p[2] == 1 ? 1 : 0))];
-        var model = MapFit.Fit(new Points([false, false, true], x), y, CancellationToken.None)!;
-        Assert.True(model.Theta[0] + 1 < model.Theta[1], $"ln l = {model.Theta[0]} where it matters, {model.Theta[1]} where it does not.");
+        var points = new Points([false, false, true], x);
+        var theta = MapFit.Fit(points, y, isAdditive, isSmooth: false, () => false)!;
+        Assert.True(theta[0] + 1 < theta[1] || isAdditive, $"ln l = {theta[0]} where it matters, {theta[1]} where it does not.");
+        Assert.True(!isAdditive || theta[5] + 1 < theta[6], $"ln lambda = {theta[^4]} where it matters, {theta[^3]} where it does not.");
+        var model = GpModel.Condition(points, y, theta, mean: null)!;
         Assert.Equal(Math.Sin(6 * 0.55) * 1.4 + 0.8, model.Predict([0.55, 0.5, 1]).Mean, 0.1);
     }
 

@@ -45,6 +45,60 @@ public sealed class GpSamplerTests
         Assert.Equal(["gp:sobol", "gp:sobol", "gp:sobol", "gp:sobol", "gp:sobol", "gp", "gp"], by);
     }
 
+    [Theory, InlineData(1), InlineData(3)]
+    public void What_it_remembers_does_not_change_what_it_suggests(int parallel)
+    {
+        var kept = SamplerRegistry.Create(new SamplerSettings("gp", 3), Square, Histories.Empty(Square).Objectives);
+        var history = Histories.Empty(Square);
+        for (var i = 0; i < 75; i++)
+        {
+            if (i >= parallel)
+                history = history with { Trials = [.. history.Trials.Select((t, k) => k == i - parallel ? Completed(t) : t)] };
+            var suggestion = kept.Suggest(history, 1, CancellationToken.None)[0];
+            if (i % 5 == 0)
+                Assert.Equal(Suggest(history)[0], suggestion);
+            history = history.With(suggestion.Parameters, TrialState.Running);
+        }
+
+        static TrialSnapshot Completed(TrialSnapshot t) =>
+            t with { State = TrialState.Completed, Values = new Dictionary<string, double> { ["loss"] = Bowl(t.Parameters) + 0.1 * Math.Sin(30 * t.Parameters["x"].Number) } };
+    }
+
+    [Fact]
+    public void A_trial_that_changes_its_value_changes_the_model()
+    {
+        var kept = SamplerRegistry.Create(new SamplerSettings("gp", 3), Square, Histories.Empty(Square).Objectives);
+        var history = Known(Square, 20, Bowl);
+        kept.Suggest(history, 1, CancellationToken.None);
+        var other = Known(Square, 20, p => -Bowl(p));
+        Assert.Equal(Suggest(other)[0], kept.Suggest(other, 1, CancellationToken.None)[0]);
+    }
+
+    [Fact]
+    public void Beyond_its_capacity_it_still_finds_the_minimum()
+    {
+        var history = Known(Square, 150, Bowl);
+        var suggestion = Suggest(history, options: """{"maxObservations": 60}""")[0];
+        Assert.Equal("gp", suggestion.SuggestedBy);
+        Assert.True(Bowl(suggestion.Parameters) < 0.01, suggestion.ToString());
+    }
+
+    [Fact]
+    public void When_time_is_up_it_answers_and_says_so()
+    {
+        var suggestion = Suggest(Known(Square, 400, Bowl), options: """{"maxSuggestSeconds": 0.01}""")[0];
+        Assert.Contains(suggestion.SuggestedBy, new[] { "gp:short", "gp:late" });
+        Assert.Empty(Square.Violations(suggestion.Parameters));
+    }
+
+    [Theory, InlineData(60), InlineData(61)]
+    public void The_surroundings_of_the_best_point_have_a_model_of_their_own(int trials)
+    {
+        // A bowl far from the origin of its scale, so that it is flat but for its surroundings.
+        var history = Known(Square, trials, p => Math.Log(1e-4 + Bowl(p)));
+        Assert.NotEqual(Suggest(history)[0].Parameters.ToString() == Suggest(history, options: """{"trustRegion": false}""")[0].Parameters.ToString(), trials % 2 == 1);
+    }
+
     [Fact]
     public void Pending_trials_count_as_initial_ones_and_without_any_score_it_falls_back()
     {

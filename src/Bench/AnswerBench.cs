@@ -17,8 +17,10 @@ public static class AnswerBench
     /// <exception cref="HpoException">An unknown task, or a point outside its space.</exception>
     public static void Answer(string task, long seed, string? data, TextReader input, TextWriter output)
     {
-        var problem = new Catalog(data).Select([task]) is [var only] ? only : throw new HpoException("/task", $"task must name one problem, but got '{task}'.");
-        Write(output, new { Task = problem.Name, problem.Objective.Direction, problem.Trials, problem.Copies, Parameters = problem.Space.Parameters.Select(ParameterSpec.From) });
+        var problem = new Catalog(data).Select([task]) is [var only] ? only
+            : throw new HpoException("/task", $"task must name one problem, but got '{task}'.");
+        var parameters = problem.Space.Parameters.Select(ParameterSpec.From);
+        Write(output, new { Task = problem.Name, problem.Objective.Direction, problem.Trials, problem.Copies, Parameters = parameters });
         for (var number = 0; input.ReadLine() is { } line; number++)
         {
             var point = JsonSerializer.Deserialize<ParameterValues>(line, HpoJson.Options)!;

@@ -22,8 +22,11 @@ public static class LatencyBench
     {
         var histories = new LongHistory(request.Dimensions, request.IsMixed);
         output.WriteLine($"# Latency of one suggestion\n\n{Machine.Describe()}.");
-        output.WriteLine($"{request.Dimensions} {(request.IsMixed ? "parameters: floats, ints and categoricals in turn" : "floats")}, one thread{(request.Options is { } o ? $", options {o}" : "")}.\n");
-        output.WriteLine("| sampler | trials | cold median ms | p90 | max | cpu | warm median ms | p90 | max | cpu | repeats | peak MiB | allocated MiB, cold |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+        var parameters = request.IsMixed ? "parameters: floats, ints and categoricals in turn" : "floats";
+        output.WriteLine($"{request.Dimensions} {parameters}, one thread{(request.Options is { } o ? $", options {o}" : "")}.\n");
+        output.WriteLine(
+            "| sampler | trials | cold median ms | p90 | max | cpu | warm median ms | p90 | max | cpu | repeats | peak MiB | allocated MiB, cold |\n"
+            + "|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var kind in request.Samplers)
         {
             ISampler Create() => SamplerRegistry.Create(new SamplerSettings(kind, 1, request.Options), histories.Space, histories.Objectives);
@@ -35,7 +38,8 @@ public static class LatencyBench
         }
     }
 
-    private static void Row(TextWriter output, LatencyRequest request, string kind, int trials, LongHistory histories, Func<ISampler> create, CancellationToken cancellationToken)
+    private static void Row(
+        TextWriter output, LatencyRequest request, string kind, int trials, LongHistory histories, Func<ISampler> create, CancellationToken cancellationToken)
     {
         PeakMemory.Restart();
         var allocated = 0L;

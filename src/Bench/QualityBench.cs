@@ -39,7 +39,8 @@ public static class QualityBench
         var catalog = new Catalog(data);
         var lines = RunLine.Read(runs);
         var named = lines.Select(line => line.Task).ToHashSet();
-        Report(catalog, [.. catalog.Groups.Values.SelectMany(g => g).Where(p => named.Contains(p.Name))], lines, reference is null ? [] : RunLine.Read(reference), output);
+        IReadOnlyList<Problem> problems = [.. catalog.Groups.Values.SelectMany(g => g).Where(p => named.Contains(p.Name))];
+        Report(catalog, problems, lines, reference is null ? [] : RunLine.Read(reference), output);
     }
 
     private static RunLine[] Search(QualityRequest request, IReadOnlyList<Problem> problems, TextWriter progress, CancellationToken cancellationToken)

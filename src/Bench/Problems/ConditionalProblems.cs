@@ -37,22 +37,26 @@ internal static class ConditionalProblems
     public static IReadOnlyList<Problem> All { get; } = [new Formula("branches3", BranchSpace, Branches, 0), new Formula("layers5", DepthSpace, Depth, 0)];
 
     /// <summary>The point where <c>branches3</c> is 0.</summary>
-    public static ParameterValues BestBranch { get; } = Decode(BranchSpace, new() { ["model"] = 0.9, ["network.rate"] = 0.6, ["network.width"] = 0.7, ["network.layers"] = 0.4, ["network.dropout"] = 0.2, ["network.momentum"] = 0.8 });
+    public static ParameterValues BestBranch { get; } = Decode(BranchSpace, new()
+    {
+        ["model"] = 0.9, ["network.rate"] = 0.6, ["network.width"] = 0.7, ["network.layers"] = 0.4, ["network.dropout"] = 0.2, ["network.momentum"] = 0.8,
+    });
 
     /// <summary>The point where <c>layers5</c> is 0.</summary>
-    public static ParameterValues BestDepth { get; } = Decode(DepthSpace, new() { ["layers"] = 0.5, ["rate"] = 0.4, ["width1"] = 0.8, ["width2"] = 0.6, ["width3"] = 0.4 });
+    public static ParameterValues BestDepth { get; } = Decode(
+        DepthSpace, new() { ["layers"] = 0.5, ["rate"] = 0.4, ["width1"] = 0.8, ["width2"] = 0.6, ["width3"] = 0.4 });
 
     private static double Branches(ParameterValues point)
     {
-        double Off(string name, double optimum) => Square(UnitCube.Encode(BranchSpace.Parameters[BranchSpace.IndexOf(name)], point[name]) - Snap(BranchSpace, name, optimum));
+        double At(string name) => UnitCube.Encode(BranchSpace.Parameters[BranchSpace.IndexOf(name)], point[name]);
+        double Off(string name, double optimum) => Square(At(name) - Snap(BranchSpace, name, optimum));
         return point["model"].Text switch
         {
             "tree" => Tree + 0.3 * (Off("tree.depth", 0.3) + Off("tree.rate", 0.6) + Off("tree.sample", 0.7)),
             "kernel" => Kernel + Off("kernel.c", 0.7) + 2 * Off("kernel.gamma", 0.35) + 0.05 * Off("kernel.tolerance", 0.5)
                 + (point["kernel.kind"].Text switch { "rbf" => 0, "poly" => 0.1, _ => 0.2 }),
             // A narrow valley: the right rate goes with the width.
-            _ => 6 * Off("network.rate", 0.6 + 0.5 * (UnitCube.Encode(BranchSpace.Parameters[BranchSpace.IndexOf("network.width")], point["network.width"])
-                    - Snap(BranchSpace, "network.width", 0.7)))
+            _ => 6 * Off("network.rate", 0.6 + 0.5 * (At("network.width") - Snap(BranchSpace, "network.width", 0.7)))
                 + Off("network.width", 0.7) + 0.5 * Off("network.layers", 0.4) + 0.5 * Off("network.dropout", 0.2) + Off("network.momentum", 0.8),
         };
     }

@@ -68,4 +68,10 @@ internal static class Formulas
 
     public static double Ackley(double[] x) => 20 + Math.E - 20 * Math.Exp(-0.2 * Math.Sqrt(Sum(x, (v, _) => v * v) / x.Length))
         - Math.Exp(Sum(x, (v, _) => Math.Cos(2 * Math.PI * v)) / x.Length);
+
+    public static double Griewank(double[] x) =>
+        1 + Sum(x, (v, _) => v * v / 4000) - x.Select((v, i) => Math.Cos(v / Math.Sqrt(i + 1))).Aggregate((a, b) => a * b);
+
+    public static double Bohachevsky(double[] x) =>
+        x[0] * x[0] + 2 * x[1] * x[1] - 0.3 * Math.Cos(3 * Math.PI * x[0]) - 0.4 * Math.Cos(4 * Math.PI * x[1]) + 0.7;
 }

@@ -48,7 +48,7 @@ internal static class SyntheticFunctions
         SyntheticFunction.Moved("ackley5_s", 5, -32.768, 32.768, Formulas.Ackley),
         SyntheticFunction.Moved("ackley20_s", 20, -32.768, 32.768, Formulas.Ackley),
         SyntheticFunction.Moved("rastrigin4_s", 4, -5.12, 5.12, x => Formulas.Sum(x, (v, _) => 10 + v * v - 10 * Math.Cos(2 * Math.PI * v))),
-        SyntheticFunction.Moved("griewank6_s", 6, -600, 600, x => 1 + Formulas.Sum(x, (v, _) => v * v / 4000) - x.Select((v, i) => Math.Cos(v / Math.Sqrt(i + 1))).Aggregate((a, b) => a * b)),
-        SyntheticFunction.Moved("bohachevsky_s", 2, -100, 100, x => x[0] * x[0] + 2 * x[1] * x[1] - 0.3 * Math.Cos(3 * Math.PI * x[0]) - 0.4 * Math.Cos(4 * Math.PI * x[1]) + 0.7),
+        SyntheticFunction.Moved("griewank6_s", 6, -600, 600, Formulas.Griewank),
+        SyntheticFunction.Moved("bohachevsky_s", 2, -100, 100, Formulas.Bohachevsky),
     ];
 }

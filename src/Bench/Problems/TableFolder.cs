@@ -41,8 +41,13 @@ internal static class TableFolder
         {
             var name = $"{Path.GetFileName(folder)}/{instance}";
             var cells = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(folder, instance + ".f32"))).ToArray();
-            if (cells.Length != description.Rows * description.Columns.Length || description.Rows != space.Parameters.Aggregate(1L, (n, p) => n * p.Cardinality!.Value))
-                throw new HpoException("/data", $"{name} must have {description.Rows} rows of {description.Columns.Length}, one a configuration, but got {cells.Length} cells.");
+            if (cells.Length != description.Rows * description.Columns.Length
+                || description.Rows != space.Parameters.Aggregate(1L, (n, p) => n * p.Cardinality!.Value))
+            {
+                throw new HpoException(
+                    "/data", $"{name} must have {description.Rows} rows of {description.Columns.Length}, one a configuration, but got {cells.Length} cells.");
+            }
+
             var scale = baselines.TryGetValue(name, out var baseline) ? new RegretScale(baseline.Best, baseline.ExpectedBestOf["10"]) : null;
             yield return new TableProblem(name, space, direction, cells, description.Columns.Length, scale);
         }

@@ -9,7 +9,8 @@ internal static class Machine
     public static string Describe()
     {
         const string CpuFile = "/proc/cpuinfo";
-        var model = File.Exists(CpuFile) ? File.ReadLines(CpuFile).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() : null;
+        var lines = File.Exists(CpuFile) ? File.ReadLines(CpuFile) : [];
+        var model = lines.FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
         var version = typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         return $"{model ?? "unknown processor"}, {Environment.ProcessorCount} cores, .NET {Environment.Version}, version {version}";
     }

@@ -30,7 +30,8 @@ internal static class QualityCommand
         {
             Sampler, Tasks, Trials, Seeds, Parallel, Jobs, Options, Label, Data, Reference, Out, Size,
         };
-        command.SetAction((parsed, cancellationToken) => Task.Run(() => BenchCommand.Guard(() => QualityBench.Measure(Request(parsed), Console.Out, Console.Error, cancellationToken)), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => Task.Run(
+            () => BenchCommand.Guard(() => QualityBench.Measure(Request(parsed), Console.Out, Console.Error, cancellationToken)), cancellationToken));
         return command;
     }
 

@@ -18,6 +18,7 @@ public sealed record Dispatch(IReadOnlyList<TrialView> Trials, StudyState StudyS
 public sealed class TrialDispatcher(Database database, ChangeSignal signal, TimeProvider time)
 {
     private readonly ConcurrentDictionary<long, SemaphoreSlim> _turns = new();
+    private readonly ConcurrentDictionary<long, (string Settings, ISampler Sampler)> _samplers = new();
     private readonly Histories _histories = new();
 
     /// <summary>Hands out up to <paramref name="count"/> trials: queued ones first, then new ones. Durable before it answers.</summary>
@@ -29,6 +30,14 @@ public sealed class TrialDispatcher(Database database, ChangeSignal signal, Time
         var scope = $"suggest/{id}";
         var dispatch = await InTurnAsync(id, async () =>
         {
+            var isRemembered = idempotency is null;
+            void Remember(HpoDbContext db, IEnumerable<TrialRow> trials)
+            {
+                if (idempotency is not null)
+                    db.Remember(scope, idempotency, trials.Select(t => t.Number).ToList(), time.GetUtcNow().ToUnixTimeMilliseconds());
+                isRemembered = true;
+            }
+
             var taken = await database.WriteAsync(async db =>
             {
                 var write = await OpenAsync(db, id, cancellationToken);
@@ -37,20 +46,26 @@ public sealed class TrialDispatcher(Database database, ChangeSignal signal, Time
                 if (await db.RecallAsync<List<int>>(scope, idempotency, cancellationToken) is { } earlier)
                     return (Trials: await db.Trials.Where(t => t.StudyId == id && earlier.Contains(t.Number)).ToListAsync(cancellationToken), IsReplay: true);
                 await write.SettleAsync(cancellationToken);
-                return (Trials: [.. await LeaseStore.TakeAsync(write, count, worker, lease, cancellationToken)], IsReplay: false);
+                var trials = (await LeaseStore.TakeAsync(write, count, worker, lease, cancellationToken)).ToList();
+                if (trials.Count == count)
+                    Remember(db, trials);
+                return (Trials: trials, IsReplay: false);
             }, cancellationToken);
             if (!taken.IsReplay && taken.Trials.Count < count)
             {
                 // A crash here leaves the taken ones running under a lease that nobody knows: it runs out and they come back.
-                var fresh = await ProposeAsync(id, count - taken.Trials.Count, (write, trial) => LeaseStore.StartAsync(write, trial, worker, lease, cancellationToken), cancellationToken);
+                // The key is remembered with the trials: after a crash either both are there, or a repeated call gets new ones.
+                var fresh = await ProposeAsync(
+                    id, count - taken.Trials.Count, (write, trial) => LeaseStore.StartAsync(write, trial, worker, lease, cancellationToken),
+                    (db, trials) => Remember(db, taken.Trials.Concat(trials)), cancellationToken);
                 taken.Trials.AddRange(fresh);
             }
 
-            if (!taken.IsReplay && idempotency is not null)
+            if (!taken.IsReplay && !isRemembered)
             {
                 await database.WriteAsync(db =>
                 {
-                    db.Remember(scope, idempotency, taken.Trials.Select(t => t.Number).ToList(), time.GetUtcNow().ToUnixTimeMilliseconds());
+                    Remember(db, taken.Trials);
                     return Task.FromResult(0);
                 }, cancellationToken);
             }
@@ -67,7 +82,7 @@ public sealed class TrialDispatcher(Database database, ChangeSignal signal, Time
     /// <returns>How many trials wait in the queue now, and may start.</returns>
     public async Task<int> FillQueueAsync(long id, CancellationToken cancellationToken)
     {
-        await InTurnAsync(id, () => ProposeAsync(id, int.MaxValue, (_, _) => Task.CompletedTask, cancellationToken), cancellationToken);
+        await InTurnAsync(id, () => ProposeAsync(id, int.MaxValue, (_, _) => Task.CompletedTask, (_, _) => { }, cancellationToken), cancellationToken);
         await using var db = database.Open();
         var waiting = await db.Trials.CountAsync(t => t.StudyId == id && t.State == TrialState.Queued, cancellationToken);
         if (waiting > 0)
@@ -75,7 +90,8 @@ public sealed class TrialDispatcher(Database database, ChangeSignal signal, Time
         return waiting;
     }
 
-    private async Task<List<TrialRow>> ProposeAsync(long id, int count, Func<StudyWrite, TrialRow, Task> start, CancellationToken cancellationToken)
+    private async Task<List<TrialRow>> ProposeAsync(
+        long id, int count, Func<StudyWrite, TrialRow, Task> start, Action<HpoDbContext, IReadOnlyList<TrialRow>> stored, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -87,16 +103,21 @@ public sealed class TrialDispatcher(Database database, ChangeSignal signal, Time
             var partial = await db.Trials.AsNoTracking().Where(t => t.StudyId == id && t.State == TrialState.Queued && t.IsPartial)
                 .OrderBy(t => t.Number).ToListAsync(cancellationToken);
             if (row.State != StudyState.Active || (wanted <= 0 && partial.Count == 0))
+            {
+                if (row.State.IsFinal())
+                    Forget(id);
                 return [];
-            var sampler = SamplerRegistry.Create(definition.Sampler, definition.Space, definition.Objectives);
-            var suggestions = sampler.Suggest(history, Math.Max(wanted, 0) + partial.Count, cancellationToken);
-            if (await StoreAsync(id, row.NextNumber, Math.Max(wanted, 0), suggestions, start, cancellationToken) is { } trials)
+            }
+
+            var suggestions = SamplerOf(row, definition).Suggest(history, Math.Max(wanted, 0) + partial.Count, cancellationToken);
+            if (await StoreAsync(id, row.NextNumber, Math.Max(wanted, 0), suggestions, start, stored, cancellationToken) is { } trials)
                 return trials;
         }
     }
 
     private Task<List<TrialRow>?> StoreAsync(
-        long id, int nextNumber, int wanted, IReadOnlyList<Suggestion> suggestions, Func<StudyWrite, TrialRow, Task> start, CancellationToken cancellationToken) =>
+        long id, int nextNumber, int wanted, IReadOnlyList<Suggestion> suggestions, Func<StudyWrite, TrialRow, Task> start,
+        Action<HpoDbContext, IReadOnlyList<TrialRow>> stored, CancellationToken cancellationToken) =>
         database.WriteAsync(async db =>
         {
             var write = await OpenAsync(db, id, cancellationToken);
@@ -130,8 +151,26 @@ public sealed class TrialDispatcher(Database database, ChangeSignal signal, Time
             }
 
             await write.SettleAsync(cancellationToken);
+            stored(db, trials);
             return trials;
         }, cancellationToken)!;
+
+    // Kept from call to call: what a sampler has computed for the trials so far makes the next suggestion cheap.
+    private ISampler SamplerOf(StudyRow row, StudyDefinition definition)
+    {
+        var settings = $"{row.SamplerJson} {row.ParametersJson} {row.ObjectivesJson}";
+        if (_samplers.TryGetValue(row.Id, out var known) && known.Settings == settings)
+            return known.Sampler;
+        var sampler = SamplerRegistry.Create(definition.Sampler, definition.Space, definition.Objectives);
+        _samplers[row.Id] = (settings, sampler);
+        return sampler;
+    }
+
+    private void Forget(long id)
+    {
+        _samplers.TryRemove(id, out _);
+        _histories.Forget(id);
+    }
 
     private static int Wanted(StudyRow row, StudyDefinition definition, StudyHistory history)
     {

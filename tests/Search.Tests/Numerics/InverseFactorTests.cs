@@ -78,7 +78,7 @@ public sealed class InverseFactorTests
     private static void Grow(InverseFactor factor, Matrix<double> a, int n)
     {
         while (factor.Count < n)
-            Assert.True(factor.Append(a.Row(factor.Count).ToArray()[..factor.Count], a[factor.Count, factor.Count]));
+            Assert.True(factor.Append(a.Row(factor.Count).ToArray().AsSpan(0, factor.Count), a[factor.Count, factor.Count]));
     }
 
     private static void AssertClose(Vector<double> expected, Func<int, double> actual, int n)

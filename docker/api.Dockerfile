@@ -1,5 +1,5 @@
 FROM debian:12 AS build
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libicu72 g++ cmake libtorch-dev && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libicu72 g++ cmake make libtorch-dev && rm -rf /var/lib/apt/lists/*
 COPY --from=mcr.microsoft.com/dotnet/sdk:10.0 /usr/share/dotnet /usr/share/dotnet
 ENV PATH=$PATH:/usr/share/dotnet DOTNET_CLI_TELEMETRY_OPTOUT=1
 COPY . /source
@@ -10,6 +10,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends libsqlite3-0 &&
 COPY --from=mcr.microsoft.com/dotnet/aspnet:10.0 /usr/share/dotnet /usr/share/dotnet
 COPY --from=build /app /app
 ENV DOTNET_ROOT=/usr/share/dotnet
+RUN useradd --system --uid 10001 hpo && mkdir /data && chown hpo /data
+USER hpo
 VOLUME /data
 EXPOSE 8080
 ENTRYPOINT ["/app/hpo", "serve", "--urls", "http://0.0.0.0:8080", "--data", "/data", "--slots", "0"]

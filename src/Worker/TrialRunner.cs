@@ -81,7 +81,7 @@ internal sealed class TrialRunner(
     {
         try
         {
-            if (message.Stopped && stopReason == StopReasons.Paused)
+            if (message.Stopped && stopReason is StopReasons.Paused or StopReasons.LeaseLost)
             {
                 await trials.ReleaseAsync(study, number, token, CancellationToken.None);
                 return;

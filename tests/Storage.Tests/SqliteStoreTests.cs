@@ -1,3 +1,7 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
 namespace HpoService.Storage.Tests;
 
 public sealed class SqliteStoreTests : StoreConformance, IDisposable
@@ -5,6 +9,29 @@ public sealed class SqliteStoreTests : StoreConformance, IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("hpo-store-").FullName;
 
     protected override Database Open() => Database.Sqlite(Path.Combine(_folder, "hpo.db"));
+
+    protected override async Task BreakIdempotencyKeysAsync()
+    {
+        await using var context = Open().Open();
+        await context.Database.ExecuteSqlRawAsync("CREATE TRIGGER crash BEFORE INSERT ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'crash'); END");
+    }
+
+    [Fact]
+    public async Task A_database_from_before_the_trial_counts_gets_them()
+    {
+        await using var context = Database.Sqlite(Path.Combine(_folder, "old.db")).Open();
+        await context.GetService<IMigrator>().MigrateAsync("20261121031504_Initial");
+        await context.Database.ExecuteSqlRawAsync("""
+            INSERT INTO studies (Id, Name, LabelsJson, State, CreatedAt, UpdatedAt, ObjectivesJson, ParametersJson, SamplerJson, PrunerJson, BudgetJson,
+                RunnerJson, RunnerKind, MaxAttempts, NextNumber, Version, TrialsWithoutImprovement, IsExhausted)
+            VALUES (1, 's', '', 'Active', 0, 0, '', '', '', '', '', '', 'external', 2, 3, 1, 0, 0);
+            INSERT INTO trials (StudyId, Number, State, ParametersJson, IsPartial, Attempt, Failures, LeaseLosses, LeaseMilliseconds, StopRequested, CreatedAt, Version)
+            VALUES (1, 0, 'Completed', '', 0, 1, 0, 0, 0, 0, 0, 1), (1, 1, 'Completed', '', 0, 1, 0, 0, 0, 0, 0, 1), (1, 2, 'Running', '', 0, 1, 0, 0, 0, 0, 0, 1);
+            """);
+        await context.Database.MigrateAsync();
+        var study = await context.Studies.SingleAsync();
+        Assert.Equal((2, 1, 0), (study.CompletedTrials, study.RunningTrials, study.QueuedTrials));
+    }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -40,8 +40,12 @@ public static class TrialEndpoints
     }
 
     /// <summary>Queues trials of your own; values may be left open, the sampler fills them in.</summary>
-    public static async Task<Created<PageContract<TrialContract>>> EnqueueAsync(string study, EnqueueRequest body, TrialStore store, CancellationToken cancellationToken) =>
-        TypedResults.Created((string?)null, new PageContract<TrialContract>([.. (await store.EnqueueAsync(study, body.Trials, cancellationToken)).Select(TrialContract.Of)], null));
+    public static async Task<Created<PageContract<TrialContract>>> EnqueueAsync(
+        string study, EnqueueRequest body, TrialStore store, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var queued = await store.EnqueueAsync(study, body.Trials, Idempotent.Of(idempotencyKey, body), cancellationToken);
+        return TypedResults.Created((string?)null, new PageContract<TrialContract>([.. queued.Select(TrialContract.Of)], null));
+    }
 
     /// <summary>Lists trials by number, each with its latest measurement; sort=-number for the newest first.</summary>
     public static async Task<Ok<PageContract<TrialContract>>> ListAsync(

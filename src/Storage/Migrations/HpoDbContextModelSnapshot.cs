@@ -101,7 +101,13 @@ namespace HpoService.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("CanceledTrials")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("CompletedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("CompletedTrials")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("CompletionReason")
@@ -112,6 +118,12 @@ namespace HpoService.Storage.Migrations
 
                     b.Property<string>("Description")
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("FailedTrials")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("InfeasibleTrials")
+                        .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsExhausted")
                         .HasColumnType("INTEGER");
@@ -138,9 +150,15 @@ namespace HpoService.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("PrunedTrials")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("PrunerJson")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("QueuedTrials")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("RunnerJson")
                         .IsRequired()
@@ -149,6 +167,9 @@ namespace HpoService.Storage.Migrations
                     b.Property<string>("RunnerKind")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("RunningTrials")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("SamplerJson")
                         .IsRequired()

@@ -3,7 +3,7 @@ using HpoService.Search.Studies;
 namespace HpoService.Storage.Rows;
 
 /// <summary>A study as stored. Times are Unix milliseconds; *Json columns hold the contract's JSON.</summary>
-internal sealed class StudyRow
+internal sealed partial class StudyRow
 {
     public long Id { get; set; }
     public required string Name { get; set; }

@@ -26,8 +26,7 @@ internal static class Settlement
     {
         if (write.Row.State.IsFinal())
             return;
-        await write.Db.SaveChangesAsync(cancellationToken);
-        if (await ReasonAsync(write, cancellationToken) is not { } reason)
+        if (Reason(write) is not { } reason)
             return;
         write.Row.CompletionReason = reason;
         write.Move(StudyState.Completed);
@@ -37,6 +36,7 @@ internal static class Settlement
     /// <summary>Withdraws what is queued; asks what runs to stop, or withdraws it too.</summary>
     public static async Task CloseTrialsAsync(this StudyWrite write, bool cancelRunning, string reason, CancellationToken cancellationToken)
     {
+        await write.Db.SaveChangesAsync(cancellationToken); // the query must see what this transaction has moved already
         var open = await write.Db.Trials
             .Where(t => t.StudyId == write.Row.Id && (t.State == TrialState.Queued || t.State == TrialState.Running))
             .ToListAsync(cancellationToken);
@@ -55,7 +55,7 @@ internal static class Settlement
         }
     }
 
-    private static async Task<string?> ReasonAsync(StudyWrite write, CancellationToken cancellationToken)
+    private static string? Reason(StudyWrite write)
     {
         var (row, budget) = (write.Row, write.Definition.Budget);
         if (write.Definition.Objectives is [var objective] && row.BestScore is { } best && objective.Target is { } target && best >= objective.Score(target))
@@ -66,8 +66,6 @@ internal static class Settlement
             return "maxSeconds";
         if (row.NextNumber < budget.MaxTrials && !row.IsExhausted || budget.MaxTrials is null && !row.IsExhausted)
             return null;
-        var pending = await write.Db.Trials.AnyAsync(
-            t => t.StudyId == row.Id && (t.State == TrialState.Queued || t.State == TrialState.Running), cancellationToken);
-        return pending ? null : row.NextNumber >= budget.MaxTrials ? "maxTrials" : "spaceExhausted";
+        return row.OpenTrials() > 0 ? null : row.NextNumber >= budget.MaxTrials ? "maxTrials" : "spaceExhausted";
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace HpoService.Storage;
 
 /// <summary>Studies: create, read, change, move, delete. Every write is durable when its task completes.</summary>
-public sealed class StudyStore(Database database, ModelStore models, ChangeSignal signal, TimeProvider time)
+public sealed class StudyStore(Database database, ModelStore models, TrialDispatcher dispatcher, ChangeSignal signal, TimeProvider time)
 {
     private const string CreateScope = "studies";
 
@@ -122,7 +122,9 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
     /// <summary>Deletes a study with everything in it.</summary>
     public async Task DeleteAsync(string study, CancellationToken cancellationToken)
     {
-        await database.WriteAsync(async db => db.Studies.Remove(await db.Studies.FindStudyAsync(study, cancellationToken)), cancellationToken);
+        var row = await database.WriteAsync(
+            async db => db.Studies.Remove(await db.Studies.FindStudyAsync(study, cancellationToken)).Entity, cancellationToken);
+        dispatcher.Forget(row.Id);
         signal.Raise();
     }
 
@@ -140,9 +142,7 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
         var active = await db.Studies.AsNoTracking().Where(s => s.State == StudyState.Active && s.RunnerKind != Runner.External)
             .Select(s => new
             {
-                s.Id, s.BudgetJson, s.NextNumber,
-                Running = db.Trials.Count(t => t.StudyId == s.Id && t.State == TrialState.Running),
-                Queued = db.Trials.Count(t => t.StudyId == s.Id && t.State == TrialState.Queued),
+                s.Id, s.BudgetJson, s.NextNumber, Running = s.RunningTrials, Queued = s.QueuedTrials,
             }).ToListAsync(cancellationToken);
         return [.. active.Where(s => Mapping.FromJson<Budget>(s.BudgetJson) is var budget
             && s.Running < budget.MaxParallelTrials && (s.Queued > 0 || s.NextNumber < (budget.MaxTrials ?? int.MaxValue))).Select(s => s.Id)];
@@ -182,8 +182,6 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
 
     private static async Task<StudyView> ToViewAsync(HpoDbContext db, StudyRow row, CancellationToken cancellationToken)
     {
-        var counts = await db.Trials.Where(t => t.StudyId == row.Id).GroupBy(t => t.State)
-            .Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         var best = row.BestNumber is { } number
             ? await db.Trials.AsNoTracking().FirstAsync(t => t.StudyId == row.Id && t.Number == number, cancellationToken)
             : null;
@@ -191,7 +189,7 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
         return new StudyView(
             row.Id, definition, row.Description, Mapping.FromJson<Dictionary<string, string>>(row.LabelsJson), row.State, row.CompletionReason,
             Mapping.ToTime(row.CreatedAt), Mapping.ToTime(row.UpdatedAt), Mapping.ToTime(row.CompletedAt),
-            Enum.GetValues<TrialState>().ToDictionary(state => state, state => counts.GetValueOrDefault(state)),
+            Enum.GetValues<TrialState>().ToDictionary(state => state, row.CountOf),
             best?.ToView(), definition.Objectives.Count > 1 ? (await Best.FrontAsync(db, row.Id, definition, cancellationToken)).Count : null, row.Version);
     }
 }

@@ -63,6 +63,8 @@ internal sealed class StudyWrite
     {
         if (!StateTable.IsLegal(trial.State, to))
             throw IllegalMoveException.Of($"trial {trial.Number}", trial.State, to);
+        Row.Count(trial.State, -1);
+        Row.Count(to, +1);
         trial.State = to;
         if (to.IsFinal())
             trial.CompletedAt = Now;
@@ -70,6 +72,9 @@ internal sealed class StudyWrite
             trial.LeaseExpiresAt = null;
         Touch(trial);
     }
+
+    /// <summary>Whether one more trial may run.</summary>
+    public bool HasRoom => Row.State == StudyState.Active && Row.RunningTrials < Definition.Budget.MaxParallelTrials;
 
     /// <summary>Inserts the next trial. Its number comes from the study's counter in the same transaction, so numbers have no gap.</summary>
     public TrialRow Add(string parametersJson, bool isPartial, string suggestedBy)
@@ -79,13 +84,11 @@ internal sealed class StudyWrite
             StudyId = Row.Id, Number = Row.NextNumber++, State = TrialState.Queued, ParametersJson = parametersJson,
             IsPartial = isPartial, SuggestedBy = suggestedBy, CreatedAt = Now,
         };
+        Row.Count(TrialState.Queued, +1);
         Touch(trial);
         Db.Trials.Add(trial);
         return trial;
     }
-
-    public Task<int> CountAsync(TrialState state, CancellationToken cancellationToken) =>
-        Db.Trials.CountAsync(t => t.StudyId == Row.Id && t.State == state, cancellationToken);
 }
 
 internal static class StudyQueries

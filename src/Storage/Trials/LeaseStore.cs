@@ -99,11 +99,15 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
     {
         if (write.Row.State != StudyState.Active)
             return [];
-        await SweepAsync(write, cancellationToken);
-        await write.Db.SaveChangesAsync(cancellationToken);
-        var room = write.Definition.Budget.MaxParallelTrials - await write.CountAsync(TrialState.Running, cancellationToken);
-        if (Math.Min(room, count) is var take && take <= 0)
+        if (await SweepAsync(write, cancellationToken) > 0)
+        {
+            await write.Db.SaveChangesAsync(cancellationToken);
+            await write.SettleAsync(cancellationToken); // the last open trial may have been lost for good
+        }
+
+        if (!write.HasRoom)
             return [];
+        var take = Math.Min(write.Definition.Budget.MaxParallelTrials - write.Row.RunningTrials, count);
         var trials = await write.Db.Trials.Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Queued && !t.IsPartial)
             .OrderBy(t => t.Number).Take(take).ToListAsync(cancellationToken);
         foreach (var trial in trials)
@@ -155,7 +159,9 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
             if (trial.State.IsFinal())
                 return new ReportAnswer(true, $"the trial is {trial.State.ToString().ToLowerInvariant()}", null);
             if (trial.LeaseToken != leaseToken)
-                return new ReportAnswer(true, "the lease is lost", null);
+                return new ReportAnswer(true, StopReasons.LeaseLost, null);
+            if (trial.State == TrialState.Queued && !write.HasRoom)
+                return new ReportAnswer(true, write.Row.State == StudyState.Paused ? StopReasons.Paused : StopReasons.LeaseLost, null);
             if (trial.State == TrialState.Queued)
                 write.Move(trial, TrialState.Running); // ran out, but nobody took it: the holder lives after all
             trial.LeaseMilliseconds = (long?)duration?.TotalMilliseconds ?? trial.LeaseMilliseconds;

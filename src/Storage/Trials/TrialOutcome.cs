@@ -50,4 +50,7 @@ public static class StopReasons
 {
     /// <summary>The study is paused: give the trial back to the queue.</summary>
     public const string Paused = "the study is paused";
+
+    /// <summary>The lease ran out, and the trial is somebody else's or waits for its turn again: say nothing more about it.</summary>
+    public const string LeaseLost = "the lease is lost";
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using HpoService.Search;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 using Microsoft.EntityFrameworkCore;
@@ -46,15 +47,25 @@ public sealed class TrialStore(Database database, ChangeSignal signal, TimeProvi
     }
 
     /// <summary>Queues trials with all or some of their parameters given.</summary>
-    public Task<IReadOnlyList<TrialView>> EnqueueAsync(string study, IReadOnlyList<ParameterValues> trials, CancellationToken cancellationToken) =>
-        WriteAsync<IReadOnlyList<TrialView>>(study, write =>
+    /// <exception cref="StudyClosedException">The study is final.</exception>
+    /// <exception cref="InvalidParameterValuesException">Values that do not fit the space, or too many trials at once.</exception>
+    /// <exception cref="IllegalMoveException">More trials than maxTrials leaves.</exception>
+    /// <exception cref="IdempotencyConflictException">The key came with another request.</exception>
+    public Task<IReadOnlyList<TrialView>> EnqueueAsync(
+        string study, IReadOnlyList<ParameterValues> trials, Idempotency? idempotency, CancellationToken cancellationToken) =>
+        WriteAsync<IReadOnlyList<TrialView>>(study, async write =>
         {
+            var scope = $"enqueue/{write.Row.Id}";
+            if (await write.Db.RecallAsync<List<TrialView>>(scope, idempotency, cancellationToken) is { } earlier)
+                return earlier;
             if (write.Row.State.IsFinal())
                 throw new StudyClosedException(write.Row.State);
             Enqueuing.Validate(write.Definition, trials, "/trials");
             if (write.Row.NextNumber + trials.Count > write.Definition.Budget.MaxTrials)
                 throw new IllegalMoveException($"trials <= maxTrials {write.Definition.Budget.MaxTrials} must hold, but got {write.Row.NextNumber} + {trials.Count}.");
-            return Task.FromResult<IReadOnlyList<TrialView>>([.. trials.Select(values => Enqueuing.Add(write, values, "enqueued").ToView())]);
+            List<TrialView> queued = [.. trials.Select(values => Enqueuing.Add(write, values, "enqueued").ToView())];
+            write.Db.Remember(scope, idempotency, queued, write.Now);
+            return queued;
         }, cancellationToken);
 
     /// <summary>Ends an attempt. The same message twice has one effect; a result that comes after its lease ran out still counts while
@@ -72,7 +83,7 @@ public sealed class TrialStore(Database database, ChangeSignal signal, TimeProvi
                 return trial.ToView();
             if (trial.State.IsFinal())
             {
-                return trial.LeaseToken == leaseToken && trial.State == state && trial.ValuesJson == valuesJson && trial.Error == reason
+                return trial.LeaseToken == leaseToken && trial.State == state && SameValues(trial.ValuesJson, values) && trial.Error == reason
                     ? trial.ToView()
                     : throw IllegalMoveException.Of($"trial {number}", trial.State, state);
             }
@@ -133,6 +144,11 @@ public sealed class TrialStore(Database database, ChangeSignal signal, TimeProvi
             write.Touch(trial);
             return trial.ToView();
         }, cancellationToken);
+
+    // By content: a repeated message may name its metrics in another order.
+    private static bool SameValues(string? stored, IReadOnlyDictionary<string, double>? values) => stored is null || values is null
+        ? stored is null && values is null
+        : Mapping.MetricsFromJson(stored) is var known && known.Count == values.Count && known.All(v => values.TryGetValue(v.Key, out var value) && value == v.Value);
 
     private async Task<T> WriteAsync<T>(string study, Func<StudyWrite, Task<T>> change, CancellationToken cancellationToken)
     {

@@ -1,0 +1,123 @@
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+
+namespace HpoService.Storage.Tests;
+
+public abstract partial class StoreConformance
+{
+    private static readonly Idempotency Key = new("key", "hash");
+
+    /// <summary>Makes every later attempt to remember an Idempotency-Key fail, as a crash at that point would.</summary>
+    protected abstract Task BreakIdempotencyKeysAsync();
+
+    [Fact]
+    public async Task A_crash_while_a_key_is_remembered_leaves_no_trial_behind()
+    {
+        await CreateAsync();
+        await BreakIdempotencyKeysAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => Dispatcher.SuggestAsync("s", 2, "w", Lease, Key, default));
+        Assert.Empty((await Trials.ListAsync("s", null, null, null, 10, false, default)).Items);
+    }
+
+    [Fact]
+    public async Task Queued_and_new_trials_are_handed_out_in_one_change()
+    {
+        var before = (await CreateAsync()).Version;
+        await Trials.EnqueueAsync("s", [new ParameterValues([new("x", 0.25)])], null, default);
+        Assert.Equal([0, 1, 2], (await Dispatcher.SuggestAsync("s", 3, "w", Lease, null, default)).Trials.Select(t => t.Number));
+        Assert.Equal(before + 2, (await Studies.GetAsync("s", default)).Version);
+    }
+
+    [Fact]
+    public async Task A_repeated_key_never_shows_the_token_of_somebody_else_s_lease()
+    {
+        await CreateAsync();
+        var mine = (await Dispatcher.SuggestAsync("s", 1, "mine", Lease, Key, default)).Trials.Single();
+        _time.Advance(Lease * 2);
+        var other = await TakeAsync();
+        var replayed = (await Dispatcher.SuggestAsync("s", 1, "mine", Lease, Key, default)).Trials.Single();
+        Assert.Equal((mine.Number, mine.Number), (other.Number, replayed.Number));
+        Assert.Equal(mine.Lease, replayed.Lease);
+        await Assert.ThrowsAsync<StaleLeaseException>(() => CompleteAsync(replayed, 1));
+    }
+
+    [Fact]
+    public async Task Partial_values_neither_repeat_a_grid_s_point_nor_end_the_study_early()
+    {
+        await CreateAsync(space: new SearchSpace([new BooleanParameter("x"), new BooleanParameter("y")]), sampler: "grid");
+        await Trials.EnqueueAsync("s", [new ParameterValues([new("x", true)])], null, default);
+        var trials = new List<TrialView>();
+        while ((await Dispatcher.SuggestAsync("s", 10, "w", Lease, null, default)).Trials is { Count: > 0 } more)
+            trials.AddRange(more);
+        Assert.Equal(4, trials.Select(t => t.Parameters).Distinct().Count());
+        Assert.Equal(4, trials.Count);
+        foreach (var trial in trials)
+            await CompleteAsync(trial, 1);
+        Assert.Equal("spaceExhausted", (await Studies.GetAsync("s", default)).CompletionReason);
+    }
+
+    [Fact]
+    public async Task A_holder_that_comes_back_late_does_not_break_the_parallel_limit()
+    {
+        await CreateAsync(budget: new Budget { MaxParallelTrials = 2 });
+        var (first, second) = (await TakeAsync(), await TakeAsync());
+        _time.Advance(Lease * 2);
+        await Leases.SweepAsync(default);
+        await Studies.PatchAsync("s", null, null, null, budget => budget with { MaxParallelTrials = 1 }, default);
+        Assert.False((await HeartbeatAsync(first)).ShouldStop);
+        Assert.True((await HeartbeatAsync(second)).ShouldStop);
+        Assert.Equal(1, (await Studies.GetAsync("s", default)).TrialCounts[TrialState.Running]);
+        Assert.Equal(TrialState.Completed, (await CompleteAsync(second, 1)).State);
+    }
+
+    [Fact]
+    public async Task A_holder_that_comes_back_late_to_a_paused_study_is_told_to_stop()
+    {
+        await CreateAsync();
+        var trial = await TakeAsync();
+        _time.Advance(Lease * 2);
+        await Leases.SweepAsync(default);
+        await Studies.MoveAsync("s", StudyState.Paused, default);
+        Assert.True((await HeartbeatAsync(trial)).ShouldStop);
+        Assert.Equal(TrialState.Queued, (await Trials.GetAsync("s", 0, default)).State);
+    }
+
+    [Fact]
+    public async Task A_study_ends_when_suggest_finds_its_last_trial_lost_for_good()
+    {
+        await CreateAsync(budget: new Budget { MaxTrials = 1 });
+        for (var i = 0; i < LeaseStore.MaxLeaseLosses; i++)
+        {
+            await TakeAsync();
+            _time.Advance(Lease * 2);
+        }
+
+        var answer = await Dispatcher.SuggestAsync("s", 1, "w", Lease, null, default);
+        Assert.Equal((0, StudyState.Completed), (answer.Trials.Count, answer.StudyState));
+    }
+
+    [Fact]
+    public async Task The_same_complete_with_its_values_in_another_order_is_the_same()
+    {
+        await CreateAsync();
+        var trial = await TakeAsync();
+        foreach (var values in new[] { new Dictionary<string, double> { ["value"] = 1, ["time"] = 2 }, new() { ["time"] = 2, ["value"] = 1 } })
+            await Trials.FinishAsync("s", 0, trial.Lease!.Token, new TrialOutcome.Completed(values), default);
+        Assert.Equal(1, (await Studies.GetAsync("s", default)).TrialCounts[TrialState.Completed]);
+    }
+
+    [Fact]
+    public async Task A_repeated_key_enqueues_once()
+    {
+        await CreateAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            var queued = await Trials.EnqueueAsync("s", [new ParameterValues([new("x", 0.25)])], Key, default);
+            Assert.Equal(0, queued.Single().Number);
+        }
+
+        Assert.Single((await Trials.ListAsync("s", null, null, null, 10, false, default)).Items);
+    }
+
+    private Task<ReportAnswer> HeartbeatAsync(TrialView trial) => Leases.HeartbeatAsync("s", trial.Number, trial.Lease!.Token, null, default);
+}

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace HpoService.Storage;
 
 /// <summary>Studies: create, read, change, move, delete. Every write is durable when its task completes.</summary>
-public sealed class StudyStore(Database database, ModelStore models, TrialDispatcher dispatcher, ChangeSignal signal, TimeProvider time)
+public sealed class StudyStore(Database database, ModelStore models, ChangeSignal signal, TimeProvider time)
 {
     private const string CreateScope = "studies";
 
@@ -122,9 +122,7 @@ public sealed class StudyStore(Database database, ModelStore models, TrialDispat
     /// <summary>Deletes a study with everything in it.</summary>
     public async Task DeleteAsync(string study, CancellationToken cancellationToken)
     {
-        var row = await database.WriteAsync(
-            async db => db.Studies.Remove(await db.Studies.FindStudyAsync(study, cancellationToken)).Entity, cancellationToken);
-        dispatcher.Forget(row.Id);
+        await database.WriteAsync(async db => db.Studies.Remove(await db.Studies.FindStudyAsync(study, cancellationToken)), cancellationToken);
         signal.Raise();
     }
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using HpoService.Search.Pruning;
 using HpoService.Search.Studies;
 using HpoService.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -11,6 +10,8 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
 {
     /// <summary>After so many lost leases a trial fails: something about it takes its workers down.</summary>
     public const int MaxLeaseLosses = 5;
+
+    private readonly Judging _judging = new(database, time);
 
     /// <summary>Takes the oldest queued trial of an active study, if its parallel limit allows one more.</summary>
     public async Task<TrialView?> TakeAsync(string study, string worker, TimeSpan duration, CancellationToken cancellationToken)
@@ -28,22 +29,30 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
     /// <summary>Stores a measurement, renews the lease and asks the pruner.</summary>
     /// <remarks>A report for a trial that is final or held by somebody else is not stored and answers that the sender should stop.</remarks>
     /// <exception cref="InvalidValuesException">A negative step or no value.</exception>
-    public Task<ReportAnswer> ReportAsync(string study, int number, string leaseToken, Measurement measurement, CancellationToken cancellationToken)
+    public async Task<ReportAnswer> ReportAsync(string study, int number, string leaseToken, Measurement measurement, CancellationToken cancellationToken)
     {
         if (measurement.Step < 0)
             throw new InvalidValuesException("/step", $"step >= 0 must hold, but got {measurement.Step}.");
         if (measurement.Values.Count == 0)
             throw new InvalidValuesException("/values", "values must hold at least one metric, but got none.");
-        return RenewAsync(study, number, leaseToken, null, async (write, trial) =>
+        StudyWrite? stored = null;
+        var answer = await RenewAsync(study, number, leaseToken, null, async (write, trial) =>
         {
             var row = await write.Db.Measurements.FindAsync([write.Row.Id, number, measurement.Step], cancellationToken);
             if (row is null)
                 write.Db.Measurements.Add(row = new MeasurementRow { StudyId = write.Row.Id, Number = number, Step = measurement.Step, ValuesJson = "" });
             write.Touch(trial);
             (row.ValuesJson, row.ReportedAt, row.Version) = (Mapping.MetricsToJson(measurement.Values), write.Now, write.Row.Version);
-            trial.LatestMeasurementJson = Mapping.MeasurementToJson(measurement);
-            await JudgeAsync(write, trial, measurement, cancellationToken);
+            if (trial.ToSnapshot().Measurements is not [var latest, ..] || latest.Step <= measurement.Step)
+                trial.LatestMeasurementJson = Mapping.MeasurementToJson(measurement);
+            await EndIfInfeasibleAsync(write, trial, measurement, cancellationToken);
+            stored = write;
         }, cancellationToken);
+        if (answer.ShouldStop || stored is not { Definition: { Pruner.Kind: not "none" } definition, Row.Id: var id })
+            return answer;
+        return await _judging.ReasonToStopAsync(id, definition, number, leaseToken, measurement, cancellationToken) is { } reason
+            ? answer with { ShouldStop = true, Reason = reason }
+            : answer;
     }
 
     /// <summary>Renews the lease, for <paramref name="duration"/> from now or as long as before.</summary>
@@ -130,23 +139,13 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
         (trial.StopRequested, trial.StopReason) = (false, null);
     }
 
-    private static async Task JudgeAsync(StudyWrite write, TrialRow trial, Measurement latest, CancellationToken cancellationToken)
+    private static async Task EndIfInfeasibleAsync(StudyWrite write, TrialRow trial, Measurement latest, CancellationToken cancellationToken)
     {
-        if (write.Definition.Objectives.Any(o => latest.Values.TryGetValue(o.Metric, out var value) && !double.IsFinite(value)))
-        {
-            trial.Error = "an objective's metric must be finite, but got NaN or infinity.";
-            write.Move(trial, TrialState.Infeasible);
-            await write.SettleAsync(cancellationToken);
+        if (write.Definition.Objectives.All(o => !latest.Values.TryGetValue(o.Metric, out var value) || double.IsFinite(value)))
             return;
-        }
-
-        if (write.Definition.Pruner.Kind == "none")
-            return;
-        await write.Db.SaveChangesAsync(cancellationToken);
-        var history = await Histories.LoadAsync(write.Db, write.Row, withMeasurements: true, cancellationToken);
-        var decision = PrunerRegistry.Create(write.Definition.Pruner).Decide(history, trial.Number, latest);
-        if (decision.ShouldStop)
-            (trial.StopRequested, trial.StopReason) = (true, $"pruner: {decision.Reason}");
+        trial.Error = "an objective's metric must be finite, but got NaN or infinity.";
+        write.Move(trial, TrialState.Infeasible);
+        await write.SettleAsync(cancellationToken);
     }
 
     private async Task<ReportAnswer> RenewAsync(

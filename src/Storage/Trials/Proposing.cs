@@ -19,7 +19,7 @@ internal sealed record Proposal(int NextNumber, int Asked, IReadOnlyList<Suggest
 /// <summary>Has the sampler propose, outside any transaction, and makes trials of it inside one.</summary>
 internal sealed class Proposing(Database database, TimeProvider time)
 {
-    private readonly Histories _histories = new();
+    private readonly Histories _histories = new(withMeasurements: false);
 
     /// <summary>Fills in partial trials that may start, then proposes as many new points as the queue leaves open.</summary>
     /// <param name="id">The study.</param>
@@ -32,7 +32,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
         var row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
         var definition = row.ToDefinition();
         if (row.State.IsFinal())
-            Forget(id);
+            _histories.Forget(id);
         if (row.State != StudyState.Active)
             return new Proposal(row.NextNumber, 0, []);
         if (await FillPartialsAsync(db, row, definition, count, cancellationToken))
@@ -58,9 +58,6 @@ internal sealed class Proposing(Database database, TimeProvider time)
         var room = Math.Min(count, Room(write.Row, write.Definition.Budget));
         return [.. proposal.Points.Take(room).Select(p => write.Add(Mapping.ToJson(p.Parameters), isPartial: false, p.SuggestedBy))];
     }
-
-    /// <summary>Forgets a study that was deleted.</summary>
-    public void Forget(long id) => _histories.Forget(id);
 
     // On its own before the new points: a filled point is visited for the sampler, and what it was filled with is not.
     private async Task<bool> FillPartialsAsync(HpoDbContext db, StudyRow row, StudyDefinition definition, int count, CancellationToken cancellationToken)

@@ -60,13 +60,6 @@ public sealed class TrialDispatcher(Database database, ChangeSignal signal, Time
         return waiting;
     }
 
-    /// <summary>Forgets what is cached of a study that was deleted.</summary>
-    internal void Forget(long id)
-    {
-        _turns.TryRemove(id, out _);
-        _proposing.Forget(id);
-    }
-
     private async Task<Dispatch?> RecallAsync(string scope, Idempotency? idempotency, CancellationToken cancellationToken)
     {
         if (idempotency is null)

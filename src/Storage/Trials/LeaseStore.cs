@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Security.Cryptography;
 using HpoService.Search.Studies;
 using HpoService.Storage.Rows;
@@ -72,13 +73,7 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
         var lost = 0;
         foreach (var id in due.Distinct())
         {
-            lost += await database.WriteAsync(async write =>
-            {
-                var study = await StudyWrite.OpenAsync(write, $"{id}", time, cancellationToken);
-                var count = await SweepAsync(study, cancellationToken);
-                await study.SettleAsync(cancellationToken);
-                return count;
-            }, cancellationToken);
+            lost += await TakeBackAsync(id, t => t.LeaseExpiresAt < now, cancellationToken);
         }
 
         if (due.Count > 0)
@@ -86,11 +81,31 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
         return lost;
     }
 
-    internal static async Task<int> SweepAsync(StudyWrite write, CancellationToken cancellationToken)
+    /// <summary>Takes back at once what a worker held that died under this name: its successor need not wait until the leases run out.
+    /// Trials of clients, who may call themselves the same, are left alone.</summary>
+    /// <param name="worker">A name that the caller alone holds, so that the former holder is dead.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>How many trials came back.</returns>
+    public async Task<int> ReclaimAsync(string worker, CancellationToken cancellationToken)
     {
-        var expired = await write.Db.Trials
-            .Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Running && t.LeaseExpiresAt < write.Now).ToListAsync(cancellationToken);
-        foreach (var trial in expired)
+        await using var db = database.Open();
+        var held = from trial in db.Trials
+                   join study in db.Studies on trial.StudyId equals study.Id
+                   where trial.State == TrialState.Running && trial.Worker == worker && study.RunnerKind != Runner.External
+                   select study.Id;
+        var lost = 0;
+        foreach (var id in await held.Distinct().ToListAsync(cancellationToken))
+            lost += await TakeBackAsync(id, t => t.Worker == worker, cancellationToken);
+        return lost;
+    }
+
+    internal static Task<int> SweepAsync(StudyWrite write, CancellationToken cancellationToken) =>
+        SweepAsync(write, t => t.LeaseExpiresAt < write.Now, cancellationToken);
+
+    private static async Task<int> SweepAsync(StudyWrite write, Expression<Func<TrialRow, bool>> isLost, CancellationToken cancellationToken)
+    {
+        var lost = await write.Db.Trials.Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Running).Where(isLost).ToListAsync(cancellationToken);
+        foreach (var trial in lost)
         {
             trial.LeaseLosses++;
             var to = write.Row.State.IsFinal() ? TrialState.Canceled
@@ -100,7 +115,7 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
             write.Move(trial, to); // keeps the token: a late result is still welcome while nobody else holds the trial
         }
 
-        return expired.Count;
+        return lost.Count;
     }
 
     internal static async Task<IReadOnlyList<TrialRow>> TakeAsync(
@@ -137,6 +152,24 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
         (trial.LeaseToken, trial.LeaseMilliseconds) = (RandomNumberGenerator.GetHexString(32, lowercase: true), (long)duration.TotalMilliseconds);
         trial.LeaseExpiresAt = write.Now + trial.LeaseMilliseconds;
         (trial.StopRequested, trial.StopReason) = (false, null);
+    }
+
+    private async Task<int> TakeBackAsync(long id, Expression<Func<TrialRow, bool>> isLost, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.WriteAsync(async db =>
+            {
+                var write = await StudyWrite.OpenAsync(db, $"{id}", time, cancellationToken);
+                var count = await SweepAsync(write, isLost, cancellationToken);
+                await write.SettleAsync(cancellationToken);
+                return count;
+            }, cancellationToken);
+        }
+        catch (NotFoundException)
+        {
+            return 0; // deleted since it was found
+        }
     }
 
     private static async Task EndIfInfeasibleAsync(StudyWrite write, TrialRow trial, Measurement latest, CancellationToken cancellationToken)

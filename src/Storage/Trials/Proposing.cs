@@ -24,7 +24,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
     /// <summary>Fills in partial trials that may start, then proposes as many new points as the queue leaves open.</summary>
     /// <param name="id">The study.</param>
     /// <param name="count">How many trials are wanted.</param>
-    /// <param name="takes">Whether queued trials count as wanted ones.</param>
+    /// <param name="takes">Whether the wanted trials start now: queued ones count. Otherwise running ones count, too.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task<Proposal> ProposeAsync(long id, int count, bool takes, CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
             return new Proposal(row.NextNumber, 0, []);
         if (await FillPartialsAsync(db, row, definition, count, cancellationToken))
             row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
-        var asked = row.IsExhausted ? 0 : Math.Min(takes ? count - row.QueuedTrials : count, Room(row, definition.Budget));
+        var asked = row.IsExhausted ? 0 : Math.Min(count - (takes ? row.QueuedTrials : row.OpenTrials()), Room(row, definition.Budget));
         if (asked <= 0)
             return new Proposal(row.NextNumber, 0, []);
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);

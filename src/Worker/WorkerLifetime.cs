@@ -6,6 +6,13 @@ namespace HpoService.Worker;
 internal sealed class WorkerLifetime(IHostApplicationLifetime host)
 {
     private volatile bool _isDraining;
+    private int _occupied;
+
+    /// <summary>How many slots run a trial now.</summary>
+    public int Occupied => Volatile.Read(ref _occupied);
+
+    /// <summary>Counts a slot that is taken (1) or free again (−1).</summary>
+    public void Occupy(int by) => Interlocked.Add(ref _occupied, by);
 
     public CancellationToken Stopping => host.ApplicationStopping;
 

@@ -9,11 +9,13 @@ namespace HpoService.Worker;
 
 /// <summary>Announces the worker and its models, schedules the sweep, says that it lives, and turns changes into jobs at once.</summary>
 internal sealed class WorkerService(
-    WorkerOptions options, WorkerStore workers, ModelStore models, StudyStore studies, ChangeSignal signal, StudyJobs jobs,
+    WorkerOptions options, WorkerStore workers, LeaseStore leases, ModelStore models, StudyStore studies, ChangeSignal signal, StudyJobs jobs,
     WorkerLifetime lifetime, ISchedulerFactory schedulers, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        // Before any job of this process starts: whoever held the name before is dead.
+        await leases.ReclaimAsync(options.Name, cancellationToken);
         await workers.RegisterAsync(options.Name, options.Slots, cancellationToken);
         await models.PublishAsync(ModelRegistry.Cards, cancellationToken);
         await base.StartAsync(cancellationToken);
@@ -65,7 +67,7 @@ internal sealed class WorkerService(
             var next = signal.Next;
             try
             {
-                foreach (var id in await studies.NeedingTrialsAsync(cancellationToken))
+                foreach (var id in await studies.NeedingTrialsAsync(await workers.SlotsAsync(cancellationToken), lifetime.Occupied < options.Slots, cancellationToken))
                     await jobs.AdvanceAsync(id, cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)

@@ -34,7 +34,11 @@ public static class WorkerSetup
                 store.ProvisionSchema();
             });
         });
-        services.AddQuartzHostedService(hosted => hosted.WaitForJobsToComplete = true);
+        services.AddQuartzHostedService(hosted =>
+        {
+            hosted.WaitForJobsToComplete = true;
+            hosted.AwaitApplicationStarted = true; // WorkerService takes back the dead predecessor's leases first
+        });
         services.AddHostedService<WorkerService>();
         return services;
     }

@@ -186,10 +186,11 @@ public abstract partial class StoreConformance : IAsyncLifetime
     private TrialDispatcher Dispatcher => _services.GetRequiredService<TrialDispatcher>();
 
     private Task<StudyView> CreateAsync(
-        string name = "s", SearchSpace? space = null, Objective? objective = null, string sampler = "random", Budget? budget = null, int maxAttempts = 2) =>
+        string name = "s", SearchSpace? space = null, Objective? objective = null, string sampler = "random", Budget? budget = null, int maxAttempts = 2,
+        string pruner = "none", Runner? runner = null) =>
         Studies.CreateAsync(
             new StudyDefinition(name, space ?? new SearchSpace([new FloatParameter("x", 0, 1)]), [objective ?? new Objective("value", Direction.Minimize)],
-                new SamplerSettings(sampler, 1), new PrunerSettings(), budget ?? new Budget(), maxAttempts, new Runner()),
+                new SamplerSettings(sampler, 1), new PrunerSettings(pruner), budget ?? new Budget(), maxAttempts, runner ?? new Runner()),
             null, new Dictionary<string, string>(), [], null, default);
 
     private async Task<TrialView> TakeAsync(string study = "s") => (await Dispatcher.SuggestAsync(study, 1, "w", Lease, null, default)).Trials.Single();

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace HpoService.Storage;
 
 /// <summary>Studies: create, read, change, move, delete. Every write is durable when its task completes.</summary>
-public sealed class StudyStore(Database database, ModelStore models, TrialDispatcher dispatcher, ChangeSignal signal, TimeProvider time)
+public sealed class StudyStore(Database database, ModelStore models, ChangeSignal signal, TimeProvider time)
 {
     private const string CreateScope = "studies";
 
@@ -122,9 +122,7 @@ public sealed class StudyStore(Database database, ModelStore models, TrialDispat
     /// <summary>Deletes a study with everything in it.</summary>
     public async Task DeleteAsync(string study, CancellationToken cancellationToken)
     {
-        var row = await database.WriteAsync(
-            async db => db.Studies.Remove(await db.Studies.FindStudyAsync(study, cancellationToken)).Entity, cancellationToken);
-        dispatcher.Forget(row.Id);
+        await database.WriteAsync(async db => db.Studies.Remove(await db.Studies.FindStudyAsync(study, cancellationToken)), cancellationToken);
         signal.Raise();
     }
 
@@ -135,17 +133,22 @@ public sealed class StudyStore(Database database, ModelStore models, TrialDispat
         return await db.Studies.Where(s => s.State == StudyState.Active && s.RunnerKind != Runner.External).Select(s => s.Id).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Those of <see cref="ActiveInsideAsync"/> with fewer open trials than may run at once, or with queued ones.</summary>
-    public async Task<IReadOnlyList<long>> NeedingTrialsAsync(CancellationToken cancellationToken)
+    /// <summary>Those of <see cref="ActiveInsideAsync"/> that need new trials, or whose queued ones may start.</summary>
+    /// <param name="slots">How many trials all workers together run at once.</param>
+    /// <param name="hasFreeSlot">Whether the caller can start queued ones.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<IReadOnlyList<long>> NeedingTrialsAsync(int slots, bool hasFreeSlot, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
         var active = await db.Studies.AsNoTracking().Where(s => s.State == StudyState.Active && s.RunnerKind != Runner.External)
             .Select(s => new
             {
-                s.Id, s.BudgetJson, s.NextNumber, Running = s.RunningTrials, Queued = s.QueuedTrials,
+                s.Id, s.BudgetJson, s.NextNumber, s.IsExhausted, Running = s.RunningTrials, Queued = s.QueuedTrials,
             }).ToListAsync(cancellationToken);
         return [.. active.Where(s => Mapping.FromJson<Budget>(s.BudgetJson) is var budget
-            && s.Running < budget.MaxParallelTrials && (s.Queued > 0 || s.NextNumber < (budget.MaxTrials ?? int.MaxValue))).Select(s => s.Id)];
+            && s.Running < budget.MaxParallelTrials
+            && (s.Queued > 0 && hasFreeSlot
+                || s.Running + s.Queued < Math.Min(slots, budget.MaxParallelTrials) && !s.IsExhausted && s.NextNumber < (budget.MaxTrials ?? int.MaxValue))).Select(s => s.Id)];
     }
 
     private async Task<StudyView> ChangeAsync(string study, long? ifVersion, Func<StudyWrite, Task> change, CancellationToken cancellationToken)

@@ -5,43 +5,65 @@ using Microsoft.EntityFrameworkCore;
 
 namespace HpoService.Storage;
 
-/// <summary>Snapshots of studies for samplers and pruners.</summary>
-internal sealed class Histories
+/// <summary>Snapshots of studies for samplers and pruners; each call reads only what changed since the last one.</summary>
+/// <param name="withMeasurements">Whether trials carry all their measurements, for pruners, or only the latest.</param>
+internal sealed class Histories(bool withMeasurements)
 {
-    private readonly ConcurrentDictionary<long, (long Version, StudyHistory History)> _known = new();
+    // As many studies as are likely to be worked on at once; more only cost time.
+    private const int MaxStudies = 64;
+    private readonly ConcurrentDictionary<long, Known> _known = new();
+    private long _uses;
 
-    /// <summary>The history as of the study row's version; reads only the trials that changed since the last call.</summary>
+    /// <summary>The history as of the study row's version or a little later.</summary>
     public async Task<StudyHistory> GetAsync(HpoDbContext db, StudyRow study, StudyDefinition definition, CancellationToken cancellationToken)
     {
-        var (version, history) = _known.GetValueOrDefault(study.Id, (0, new StudyHistory(definition.Space, definition.Objectives, [])));
-        if (version == study.Version)
-            return history;
+        var known = _known.GetValueOrDefault(study.Id) ?? new Known(0, new StudyHistory(definition.Space, definition.Objectives, []), []);
+        known.LastUse = Interlocked.Increment(ref _uses);
+        if (known.Version == study.Version)
+            return known.History;
         var changed = await db.Trials.AsNoTracking()
-            .Where(t => t.StudyId == study.Id && t.Version > version).OrderBy(t => t.Number).ToListAsync(cancellationToken);
-        var trials = history.Trials.ToList();
+            .Where(t => t.StudyId == study.Id && t.Version > known.Version).OrderBy(t => t.Number).ToListAsync(cancellationToken);
+        var measured = withMeasurements ? await MeasuredAsync(db, study.Id, known.Version, cancellationToken) : null;
+        var (trials, attempts) = (known.History.Trials.ToList(), known.Attempts.ToList());
         foreach (var row in changed)
         {
-            if (row.Number < trials.Count)
-                trials[row.Number] = row.ToSnapshot();
-            else
-                trials.Add(row.ToSnapshot());
+            if (row.Number == trials.Count)
+            {
+                trials.Add(row.ToSnapshot(measured?[row.Number].ToList()));
+                attempts.Add(row.Attempt);
+                continue;
+            }
+
+            // A new attempt starts without the measurements of the one before.
+            var before = row.Attempt == attempts[row.Number] ? trials[row.Number].Measurements : [];
+            trials[row.Number] = row.ToSnapshot(measured is null ? null : Merge(before, measured[row.Number]));
+            attempts[row.Number] = row.Attempt;
         }
 
-        history = history with { Trials = trials };
-        _known[study.Id] = (study.Version, history);
+        var history = known.History with { Trials = trials };
+        _known[study.Id] = new Known(study.Version, history, attempts) { LastUse = known.LastUse };
+        if (_known.Count > MaxStudies)
+            Forget(_known.MinBy(k => k.Value.LastUse).Key);
         return history;
     }
 
+    /// <summary>Forgets a study that needs no more trials.</summary>
     public void Forget(long studyId) => _known.TryRemove(studyId, out _);
 
-    public static async Task<StudyHistory> LoadAsync(HpoDbContext db, StudyRow study, bool withMeasurements, CancellationToken cancellationToken)
+    private static async Task<ILookup<int, Measurement>> MeasuredAsync(HpoDbContext db, long id, long version, CancellationToken cancellationToken) =>
+        (await db.Measurements.AsNoTracking().Where(m => m.StudyId == id && m.Version > version).OrderBy(m => m.Step).ToListAsync(cancellationToken))
+            .ToLookup(m => m.Number, m => m.ToMeasurement());
+
+    private static List<Measurement> Merge(IReadOnlyList<Measurement> before, IEnumerable<Measurement> news)
     {
-        var definition = study.ToDefinition();
-        var rows = await db.Trials.AsNoTracking().Where(t => t.StudyId == study.Id).OrderBy(t => t.Number).ToListAsync(cancellationToken);
-        var measurements = withMeasurements
-            ? (await db.Measurements.AsNoTracking().Where(m => m.StudyId == study.Id).OrderBy(m => m.Step).ToListAsync(cancellationToken)).ToLookup(m => m.Number)
-            : null;
-        return new StudyHistory(definition.Space, definition.Objectives,
-            rows.ConvertAll(row => row.ToSnapshot(measurements?[row.Number].Select(m => m.ToMeasurement()).ToList())));
+        var steps = new SortedDictionary<long, Measurement>();
+        foreach (var measurement in before.Concat(news))
+            steps[measurement.Step] = measurement;
+        return [.. steps.Values];
+    }
+
+    private sealed record Known(long Version, StudyHistory History, IReadOnlyList<int> Attempts)
+    {
+        public long LastUse { get; set; }
     }
 }

@@ -1,5 +1,5 @@
+using System.Linq.Expressions;
 using System.Security.Cryptography;
-using HpoService.Search.Pruning;
 using HpoService.Search.Studies;
 using HpoService.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -11,6 +11,8 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
 {
     /// <summary>After so many lost leases a trial fails: something about it takes its workers down.</summary>
     public const int MaxLeaseLosses = 5;
+
+    private readonly Judging _judging = new(database, time);
 
     /// <summary>Takes the oldest queued trial of an active study, if its parallel limit allows one more.</summary>
     public async Task<TrialView?> TakeAsync(string study, string worker, TimeSpan duration, CancellationToken cancellationToken)
@@ -28,22 +30,30 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
     /// <summary>Stores a measurement, renews the lease and asks the pruner.</summary>
     /// <remarks>A report for a trial that is final or held by somebody else is not stored and answers that the sender should stop.</remarks>
     /// <exception cref="InvalidValuesException">A negative step or no value.</exception>
-    public Task<ReportAnswer> ReportAsync(string study, int number, string leaseToken, Measurement measurement, CancellationToken cancellationToken)
+    public async Task<ReportAnswer> ReportAsync(string study, int number, string leaseToken, Measurement measurement, CancellationToken cancellationToken)
     {
         if (measurement.Step < 0)
             throw new InvalidValuesException("/step", $"step >= 0 must hold, but got {measurement.Step}.");
         if (measurement.Values.Count == 0)
             throw new InvalidValuesException("/values", "values must hold at least one metric, but got none.");
-        return RenewAsync(study, number, leaseToken, null, async (write, trial) =>
+        StudyWrite? stored = null;
+        var answer = await RenewAsync(study, number, leaseToken, null, async (write, trial) =>
         {
             var row = await write.Db.Measurements.FindAsync([write.Row.Id, number, measurement.Step], cancellationToken);
             if (row is null)
                 write.Db.Measurements.Add(row = new MeasurementRow { StudyId = write.Row.Id, Number = number, Step = measurement.Step, ValuesJson = "" });
             write.Touch(trial);
             (row.ValuesJson, row.ReportedAt, row.Version) = (Mapping.MetricsToJson(measurement.Values), write.Now, write.Row.Version);
-            trial.LatestMeasurementJson = Mapping.MeasurementToJson(measurement);
-            await JudgeAsync(write, trial, measurement, cancellationToken);
+            if (trial.ToSnapshot().Measurements is not [var latest, ..] || latest.Step <= measurement.Step)
+                trial.LatestMeasurementJson = Mapping.MeasurementToJson(measurement);
+            await EndIfInfeasibleAsync(write, trial, measurement, cancellationToken);
+            stored = write;
         }, cancellationToken);
+        if (answer.ShouldStop || stored is not { Definition: { Pruner.Kind: not "none" } definition, Row.Id: var id })
+            return answer;
+        return await _judging.ReasonToStopAsync(id, definition, number, leaseToken, measurement, cancellationToken) is { } reason
+            ? answer with { ShouldStop = true, Reason = reason }
+            : answer;
     }
 
     /// <summary>Renews the lease, for <paramref name="duration"/> from now or as long as before.</summary>
@@ -63,13 +73,7 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
         var lost = 0;
         foreach (var id in due.Distinct())
         {
-            lost += await database.WriteAsync(async write =>
-            {
-                var study = await StudyWrite.OpenAsync(write, $"{id}", time, cancellationToken);
-                var count = await SweepAsync(study, cancellationToken);
-                await study.SettleAsync(cancellationToken);
-                return count;
-            }, cancellationToken);
+            lost += await TakeBackAsync(id, t => t.LeaseExpiresAt < now, cancellationToken);
         }
 
         if (due.Count > 0)
@@ -77,11 +81,31 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
         return lost;
     }
 
-    internal static async Task<int> SweepAsync(StudyWrite write, CancellationToken cancellationToken)
+    /// <summary>Takes back at once what a worker held that died under this name: its successor need not wait until the leases run out.
+    /// Trials of clients, who may call themselves the same, are left alone.</summary>
+    /// <param name="worker">A name that the caller alone holds, so that the former holder is dead.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>How many trials came back.</returns>
+    public async Task<int> ReclaimAsync(string worker, CancellationToken cancellationToken)
     {
-        var expired = await write.Db.Trials
-            .Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Running && t.LeaseExpiresAt < write.Now).ToListAsync(cancellationToken);
-        foreach (var trial in expired)
+        await using var db = database.Open();
+        var held = from trial in db.Trials
+                   join study in db.Studies on trial.StudyId equals study.Id
+                   where trial.State == TrialState.Running && trial.Worker == worker && study.RunnerKind != Runner.External
+                   select study.Id;
+        var lost = 0;
+        foreach (var id in await held.Distinct().ToListAsync(cancellationToken))
+            lost += await TakeBackAsync(id, t => t.Worker == worker, cancellationToken);
+        return lost;
+    }
+
+    internal static Task<int> SweepAsync(StudyWrite write, CancellationToken cancellationToken) =>
+        SweepAsync(write, t => t.LeaseExpiresAt < write.Now, cancellationToken);
+
+    private static async Task<int> SweepAsync(StudyWrite write, Expression<Func<TrialRow, bool>> isLost, CancellationToken cancellationToken)
+    {
+        var lost = await write.Db.Trials.Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Running).Where(isLost).ToListAsync(cancellationToken);
+        foreach (var trial in lost)
         {
             trial.LeaseLosses++;
             var to = write.Row.State.IsFinal() ? TrialState.Canceled
@@ -91,7 +115,7 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
             write.Move(trial, to); // keeps the token: a late result is still welcome while nobody else holds the trial
         }
 
-        return expired.Count;
+        return lost.Count;
     }
 
     internal static async Task<IReadOnlyList<TrialRow>> TakeAsync(
@@ -130,23 +154,31 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
         (trial.StopRequested, trial.StopReason) = (false, null);
     }
 
-    private static async Task JudgeAsync(StudyWrite write, TrialRow trial, Measurement latest, CancellationToken cancellationToken)
+    private async Task<int> TakeBackAsync(long id, Expression<Func<TrialRow, bool>> isLost, CancellationToken cancellationToken)
     {
-        if (write.Definition.Objectives.Any(o => latest.Values.TryGetValue(o.Metric, out var value) && !double.IsFinite(value)))
+        try
         {
-            trial.Error = "an objective's metric must be finite, but got NaN or infinity.";
-            write.Move(trial, TrialState.Infeasible);
-            await write.SettleAsync(cancellationToken);
-            return;
+            return await database.WriteAsync(async db =>
+            {
+                var write = await StudyWrite.OpenAsync(db, $"{id}", time, cancellationToken);
+                var count = await SweepAsync(write, isLost, cancellationToken);
+                await write.SettleAsync(cancellationToken);
+                return count;
+            }, cancellationToken);
         }
+        catch (NotFoundException)
+        {
+            return 0; // deleted since it was found
+        }
+    }
 
-        if (write.Definition.Pruner.Kind == "none")
+    private static async Task EndIfInfeasibleAsync(StudyWrite write, TrialRow trial, Measurement latest, CancellationToken cancellationToken)
+    {
+        if (write.Definition.Objectives.All(o => !latest.Values.TryGetValue(o.Metric, out var value) || double.IsFinite(value)))
             return;
-        await write.Db.SaveChangesAsync(cancellationToken);
-        var history = await Histories.LoadAsync(write.Db, write.Row, withMeasurements: true, cancellationToken);
-        var decision = PrunerRegistry.Create(write.Definition.Pruner).Decide(history, trial.Number, latest);
-        if (decision.ShouldStop)
-            (trial.StopRequested, trial.StopReason) = (true, $"pruner: {decision.Reason}");
+        trial.Error = "an objective's metric must be finite, but got NaN or infinity.";
+        write.Move(trial, TrialState.Infeasible);
+        await write.SettleAsync(cancellationToken);
     }
 
     private async Task<ReportAnswer> RenewAsync(

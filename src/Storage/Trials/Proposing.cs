@@ -20,13 +20,13 @@ internal sealed record Proposal(int NextNumber, int Asked, IReadOnlyList<Suggest
 /// <summary>Has the sampler propose, outside any transaction, and makes trials of it inside one.</summary>
 internal sealed class Proposing(Database database, TimeProvider time)
 {
-    private readonly Histories _histories = new();
+    private readonly Histories _histories = new(withMeasurements: false);
     private readonly ConcurrentDictionary<long, (string Settings, ISampler Sampler)> _samplers = new();
 
     /// <summary>Fills in partial trials that may start, then proposes as many new points as the queue leaves open.</summary>
     /// <param name="id">The study.</param>
     /// <param name="count">How many trials are wanted.</param>
-    /// <param name="takes">Whether queued trials count as wanted ones.</param>
+    /// <param name="takes">Whether the wanted trials start now: queued ones count. Otherwise running ones count, too.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task<Proposal> ProposeAsync(long id, int count, bool takes, CancellationToken cancellationToken)
     {
@@ -34,12 +34,16 @@ internal sealed class Proposing(Database database, TimeProvider time)
         var row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
         var definition = row.ToDefinition();
         if (row.State.IsFinal())
-            Forget(id);
+        {
+            _samplers.TryRemove(id, out _);
+            _histories.Forget(id);
+        }
+
         if (row.State != StudyState.Active)
             return new Proposal(row.NextNumber, 0, []);
         if (await FillPartialsAsync(db, row, definition, count, cancellationToken))
             row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
-        var asked = row.IsExhausted ? 0 : Math.Min(takes ? count - row.QueuedTrials : count, Room(row, definition.Budget));
+        var asked = row.IsExhausted ? 0 : Math.Min(count - (takes ? row.QueuedTrials : row.OpenTrials()), Room(row, definition.Budget));
         if (asked <= 0)
             return new Proposal(row.NextNumber, 0, []);
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
@@ -59,13 +63,6 @@ internal sealed class Proposing(Database database, TimeProvider time)
 
         var room = Math.Min(count, Room(write.Row, write.Definition.Budget));
         return [.. proposal.Points.Take(room).Select(p => write.Add(Mapping.ToJson(p.Parameters), isPartial: false, p.SuggestedBy))];
-    }
-
-    /// <summary>Forgets a study that was deleted.</summary>
-    public void Forget(long id)
-    {
-        _samplers.TryRemove(id, out _);
-        _histories.Forget(id);
     }
 
     // On its own before the new points: a filled point is visited for the sampler, and what it was filled with is not.

@@ -42,29 +42,26 @@ public sealed class TrialDispatcher(Database database, ChangeSignal signal, Time
         return dispatch;
     }
 
-    /// <summary>Queues new trials until running and queued ones fill the parallel limit; fills in partial ones.</summary>
+    /// <summary>Queues new trials until running and queued ones fill the workers' slots or the parallel limit; fills in partial ones.</summary>
+    /// <remarks>Not more than the slots: what is proposed later knows more results.</remarks>
+    /// <param name="id">The study.</param>
+    /// <param name="slots">How many trials all workers together run at once.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <returns>How many trials wait in the queue now, and may start.</returns>
-    public async Task<int> FillQueueAsync(long id, CancellationToken cancellationToken)
+    public async Task<int> FillQueueAsync(long id, int slots, CancellationToken cancellationToken)
     {
         var (waiting, added) = await InTurnAsync(id, async () =>
         {
             while (true)
             {
-                var proposal = await _proposing.ProposeAsync(id, int.MaxValue, takes: false, cancellationToken);
-                if (await QueueAsync(id, proposal, cancellationToken) is { } queued)
+                var proposal = await _proposing.ProposeAsync(id, slots, takes: false, cancellationToken);
+                if (await QueueAsync(id, proposal, slots, cancellationToken) is { } queued)
                     return queued;
             }
         }, cancellationToken);
         if (added > 0)
             signal.Raise();
         return waiting;
-    }
-
-    /// <summary>Forgets what is cached of a study that was deleted.</summary>
-    internal void Forget(long id)
-    {
-        _turns.TryRemove(id, out _);
-        _proposing.Forget(id);
     }
 
     private async Task<Dispatch?> RecallAsync(string scope, Idempotency? idempotency, CancellationToken cancellationToken)
@@ -101,13 +98,13 @@ public sealed class TrialDispatcher(Database database, ChangeSignal signal, Time
             return dispatch;
         }, cancellationToken);
 
-    private Task<(int Waiting, int Added)?> QueueAsync(long id, Proposal proposal, CancellationToken cancellationToken) =>
+    private Task<(int Waiting, int Added)?> QueueAsync(long id, Proposal proposal, int slots, CancellationToken cancellationToken) =>
         database.WriteAsync<(int, int)?>(async db =>
         {
             var write = await StudyWrite.OpenAsync(db, $"{id}", time, cancellationToken);
             if (proposal.IsOutdated(write))
                 return null;
-            var added = Proposing.Add(write, proposal, int.MaxValue).Count;
+            var added = Proposing.Add(write, proposal, slots - write.Row.OpenTrials()).Count;
             await write.SettleAsync(cancellationToken);
             return (write.Row.QueuedTrials, added);
         }, cancellationToken);

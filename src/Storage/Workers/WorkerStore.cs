@@ -47,12 +47,20 @@ public sealed class WorkerStore(Database database, TimeProvider time)
             var row = await db.Workers.FindAsync([name], cancellationToken) ?? throw new NotFoundException("worker", name);
             return row.State = Draining;
         }, cancellationToken);
-        return (await ListAsync(cancellationToken)).First(worker => worker.Name == name);
+        return (await ListAsync(cancellationToken)).FirstOrDefault(worker => worker.Name == name) ?? throw new NotFoundException("worker", name);
     }
 
     /// <summary>Removes a worker that says goodbye.</summary>
     public Task RemoveAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(
         db => db.Workers.Where(w => w.Name == name).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+
+    /// <summary>How many trials all workers that were heard of within a minute run at once.</summary>
+    public async Task<int> SlotsAsync(CancellationToken cancellationToken)
+    {
+        var silentSince = (time.GetUtcNow() - Silence).ToUnixTimeMilliseconds();
+        await using var db = database.Open();
+        return await db.Workers.Where(w => w.LastHeartbeatAt >= silentSince && w.State == Online).SumAsync(w => w.Slots, cancellationToken);
+    }
 
     /// <summary>All workers, by name.</summary>
     public async Task<IReadOnlyList<WorkerView>> ListAsync(CancellationToken cancellationToken)

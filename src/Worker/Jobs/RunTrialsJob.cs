@@ -12,6 +12,7 @@ internal sealed class RunTrialsJob(LeaseStore leases, StudyStore studies, TrialR
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         var id = $"{context.GetStudyId()}";
+        lifetime.Occupy(+1);
         try
         {
             while (!lifetime.IsDraining && await leases.TakeAsync(id, options.Name, options.Lease, lifetime.Stopping) is { } trial)
@@ -24,6 +25,10 @@ internal sealed class RunTrialsJob(LeaseStore leases, StudyStore studies, TrialR
         catch (OperationCanceledException) when (lifetime.Stopping.IsCancellationRequested)
         {
             // Nothing was taken.
+        }
+        finally
+        {
+            lifetime.Occupy(-1);
         }
     }
 }

@@ -1,0 +1,74 @@
+using HpoService.Search.Models;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HpoService.Storage.Tests;
+
+public abstract partial class StoreConformance
+{
+    [Fact]
+    public async Task The_pruner_judges_by_the_measurements_of_present_attempts()
+    {
+        await CreateAsync(pruner: "median", maxAttempts: 3);
+        for (var i = 0; i < 5; i++)
+        {
+            var good = await TakeAsync();
+            Assert.False((await ReportAsync(good, 1, 1)).ShouldStop);
+            await CompleteAsync(good, 1);
+        }
+
+        var trial = await TakeAsync();
+        Assert.False((await ReportAsync(trial, 0, 0.5)).ShouldStop);
+        Assert.False((await ReportAsync(trial, 1, 9)).ShouldStop); // its best is 0.5
+        await Trials.FinishAsync("s", trial.Number, trial.Lease!.Token, new TrialOutcome.Failed("broke"), default);
+        trial = await TakeAsync();
+        var answer = await ReportAsync(trial, 1, 9); // the 0.5 was another attempt's
+        Assert.StartsWith("pruner: The best value by step 1, 9, is worse", answer.Reason, StringComparison.Ordinal);
+        Assert.Equal(answer.Reason, (await HeartbeatAsync(trial)).Reason);
+    }
+
+    [Fact]
+    public async Task The_latest_measurement_is_that_of_the_largest_step()
+    {
+        await CreateAsync();
+        var trial = await TakeAsync();
+        foreach (var step in new[] { 1, 3, 2, 3 })
+            await ReportAsync(trial, step, step + 0.5);
+        Assert.Equal(3, (await Trials.ListAsync("s", null, null, null, 1, false, default)).Items.Single().Measurements.Single().Step);
+        Assert.Equal([1, 2, 3], (await Trials.GetAsync("s", 0, default)).Measurements.Select(m => m.Step));
+    }
+
+    [Fact]
+    public async Task A_worker_takes_back_what_it_held_before_it_died_but_nothing_of_clients()
+    {
+        var models = _services.GetRequiredService<ModelStore>();
+        await models.PublishAsync([new ModelCard("m", "", "{}", [new FloatParameter("x", 0, 1)], [], [new Objective("value", Direction.Minimize)])], default);
+        await CreateAsync("inside", runner: new Runner(Runner.Training, "m"), budget: new Budget { MaxParallelTrials = 3 });
+        await Dispatcher.FillQueueAsync((await Studies.GetAsync("inside", default)).Id, 3, default);
+        await Leases.TakeAsync("inside", "machine", Lease, default);
+        await Leases.TakeAsync("inside", "other", Lease, default);
+        await CreateAsync();
+        await Dispatcher.SuggestAsync("s", 1, "machine", Lease, null, default);
+
+        Assert.Equal(1, await Leases.ReclaimAsync("machine", default));
+        Assert.Equal([TrialState.Queued, TrialState.Running, TrialState.Queued], (await Trials.ListAsync("inside", null, null, null, 9, false, default)).Items.Select(t => t.State));
+        Assert.Equal(1, (await Studies.GetAsync("s", default)).TrialCounts[TrialState.Running]);
+        Assert.Equal((0, 2), (await Leases.TakeAsync("inside", "machine", Lease, default)) is { } again ? (again.Number, again.Attempt) : default);
+    }
+
+    [Fact]
+    public async Task The_queue_of_a_study_inside_is_filled_for_the_slots_there_are()
+    {
+        var models = _services.GetRequiredService<ModelStore>();
+        await models.PublishAsync([new ModelCard("m", "", "{}", [new FloatParameter("x", 0, 1)], [], [new Objective("value", Direction.Minimize)])], default);
+        var id = (await CreateAsync("inside", runner: new Runner(Runner.Training, "m"))).Id;
+        Assert.Equal(2, await Dispatcher.FillQueueAsync(id, 2, default));
+        await Leases.TakeAsync("inside", "machine", Lease, default);
+        Assert.Equal(1, await Dispatcher.FillQueueAsync(id, 2, default));
+        Assert.Equal(2, await Dispatcher.FillQueueAsync(id, 3, default));
+    }
+
+    private Task<ReportAnswer> ReportAsync(TrialView trial, long step, double value) =>
+        Leases.ReportAsync("s", trial.Number, trial.Lease!.Token, new Measurement(step, Values(value)), default);
+}

@@ -20,6 +20,8 @@ internal sealed record Proposal(int NextNumber, int Asked, IReadOnlyList<Suggest
 /// <summary>Has the sampler propose, outside any transaction, and makes trials of it inside one.</summary>
 internal sealed class Proposing(Database database, TimeProvider time)
 {
+    // One of gp takes up to some 30 MB.
+    private const int MaxSamplers = 32;
     private readonly Histories _histories = new(withMeasurements: false);
     private readonly ConcurrentDictionary<long, (string Settings, ISampler Sampler)> _samplers = new();
 
@@ -105,6 +107,8 @@ internal sealed class Proposing(Database database, TimeProvider time)
         if (_samplers.TryGetValue(row.Id, out var known) && known.Settings == settings)
             return known.Sampler;
         var sampler = SamplerRegistry.Create(definition.Sampler, definition.Space, definition.Objectives);
+        if (_samplers.Count >= MaxSamplers)
+            _samplers.Clear(); // they are caches: a new one answers the same, later
         _samplers[row.Id] = (settings, sampler);
         return sampler;
     }

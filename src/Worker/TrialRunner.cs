@@ -1,3 +1,4 @@
+using HpoService.Search;
 using HpoService.Search.Studies;
 using HpoService.Storage;
 using HpoService.Training;
@@ -12,15 +13,24 @@ namespace HpoService.Worker;
 internal sealed class TrialRunner(
     LeaseStore leases, TrialStore trials, TrialProcessPool pool, WorkerOptions options, TimeProvider time, ILogger<TrialRunner> logger)
 {
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(20);
-
     public async Task RunAsync(StudyView study, TrialView trial, CancellationToken shutdown)
     {
         var (id, token, runner) = ($"{study.Id}", trial.Lease!.Token, study.Definition.Runner);
         var request = new TrainingRequest(
             runner.Model!, runner.DataSet, runner.Settings, trial.Parameters, HashCode(study.Definition.Sampler.Seed, trial.Number));
+        TrialProcess process;
+        try
+        {
+            process = pool.Rent();
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "No training process could be started.");
+            await FinishAsync(id, trial.Number, token, new Message(Failed: $"no training process could be started: {e.Message}"), null);
+            return;
+        }
+
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
-        var process = pool.Rent();
         string? stopReason = null;
         var beating = BeatAsync();
         var isIdle = false;
@@ -32,12 +42,17 @@ internal sealed class TrialRunner(
         }
         catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
         {
-            await trials.ReleaseAsync(id, trial.Number, token, CancellationToken.None);
+            await FinishAsync(id, trial.Number, token, new Message(Stopped: true), StopReasons.Paused);
         }
         catch (OperationCanceledException)
         {
             // It did not stop when asked to: its process is killed below.
             await FinishAsync(id, trial.Number, token, new Message(Stopped: true), stopReason);
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "Trial {Number} of study {Study} broke.", trial.Number, id);
+            await FinishAsync(id, trial.Number, token, new Message(Failed: e.Message), stopReason);
         }
         finally
         {
@@ -46,34 +61,55 @@ internal sealed class TrialRunner(
             pool.Return(process, isIdle);
         }
 
-        async Task ReportAsync(Measurement measurement) =>
-            Obey(await leases.ReportAsync(id, trial.Number, token, measurement, CancellationToken.None));
+        async Task ReportAsync(Measurement measurement) => Obey(await AnswerAsync(
+            () => leases.ReportAsync(id, trial.Number, token, measurement, CancellationToken.None)));
 
         void Obey(ReportAnswer answer)
         {
-            if (!answer.ShouldStop || stopReason is not null)
+            if (!answer.ShouldStop || Interlocked.CompareExchange(ref stopReason, answer.Reason, null) is not null)
                 return;
-            stopReason = answer.Reason;
             process.Stop();
-            ending.CancelAfter(StopGrace);
+            ending.CancelAfter(options.StopGrace);
         }
 
         async Task BeatAsync()
         {
             using var timer = new PeriodicTimer(options.HeartbeatInterval, time);
-            try
+            while (await TickAsync(timer, ending.Token))
             {
-                while (await timer.WaitForNextTickAsync(ending.Token))
-                    Obey(await leases.HeartbeatAsync(id, trial.Number, token, null, ending.Token));
+                try
+                {
+                    Obey(await AnswerAsync(() => leases.HeartbeatAsync(id, trial.Number, token, null, CancellationToken.None)));
+                }
+                catch (Exception e)
+                {
+                    logger.LogError(e, "A heartbeat of trial {Number} of study {Study} failed; the next one is tried.", trial.Number, id);
+                }
             }
-            catch (OperationCanceledException)
-            {
-                // The trial is over.
-            }
-            catch (Exception e)
-            {
-                logger.LogError(e, "Heartbeat of trial {Number} of study {Study} failed.", trial.Number, id);
-            }
+        }
+    }
+
+    private static async Task<bool> TickAsync(PeriodicTimer timer, CancellationToken ending)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(ending);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<ReportAnswer> AnswerAsync(Func<Task<ReportAnswer>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (NotFoundException)
+        {
+            return new ReportAnswer(true, "the study was deleted", null);
         }
     }
 
@@ -82,25 +118,28 @@ internal sealed class TrialRunner(
         try
         {
             if (message.Stopped && stopReason is StopReasons.Paused or StopReasons.LeaseLost)
-            {
                 await trials.ReleaseAsync(study, number, token, CancellationToken.None);
-                return;
-            }
-
-            TrialOutcome outcome = message switch
-            {
-                { Completed: { } values } => new TrialOutcome.Completed(values),
-                { Infeasible: { } reason } => new TrialOutcome.Infeasible(reason),
-                { Failed: { } reason } => new TrialOutcome.Failed(reason),
-                _ => new TrialOutcome.Pruned(stopReason),
-            };
-            await trials.FinishAsync(study, number, token, outcome, CancellationToken.None);
+            else
+                await trials.FinishAsync(study, number, token, Outcome(message, stopReason), CancellationToken.None);
         }
         catch (Exception e) when (e is StaleLeaseException or IllegalMoveException or NotFoundException)
         {
             logger.LogInformation("Trial {Number} of study {Study} was taken away: {Reason}", number, study, e.Message);
         }
+        catch (HpoException e) when (message.Failed is null)
+        {
+            // Such as an objective that the model does not report.
+            await FinishAsync(study, number, token, new Message(Failed: e.Message), stopReason);
+        }
     }
+
+    private static TrialOutcome Outcome(Message message, string? stopReason) => message switch
+    {
+        { Completed: { } values } => new TrialOutcome.Completed(values),
+        { Infeasible: { } reason } => new TrialOutcome.Infeasible(reason),
+        { Failed: { } reason } => new TrialOutcome.Failed(reason),
+        _ => new TrialOutcome.Pruned(stopReason),
+    };
 
     private static long HashCode(long seed, int number) => unchecked((seed * 1_000_003 + number) & 0x7FFF_FFFF_FFFF);
 }

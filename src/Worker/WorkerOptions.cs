@@ -15,6 +15,9 @@ public sealed record WorkerOptions
     /// <summary>How long a trial is held without a sign of life.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often leases are renewed and swept.</summary>
+    /// <summary>How often leases are renewed; a fraction of <see cref="Lease"/>.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long a training process may go on after it was asked to stop, before it is killed.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(20);
 }

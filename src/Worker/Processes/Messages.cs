@@ -13,7 +13,12 @@ internal sealed record Command(TrainingRequest? Train = null, bool Stop = false)
 
 /// <summary>What a training process writes back, a JSON object a line; exactly one field is set.</summary>
 internal sealed record Message(
-    Measurement? Measurement = null, IReadOnlyDictionary<string, double>? Completed = null, string? Infeasible = null, bool Stopped = false, string? Failed = null);
+    Measurement? Measurement = null, IReadOnlyDictionary<string, double>? Completed = null, string? Infeasible = null, bool Stopped = false, string? Failed = null)
+{
+    /// <summary>Whether it says anything at all.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => Measurement is null && Completed is null && Infeasible is null && !Stopped && Failed is null;
+}
 
 internal static class Pipe
 {

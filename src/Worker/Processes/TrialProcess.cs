@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using HpoService.Search.Studies;
 using HpoService.Training;
 
@@ -7,7 +8,9 @@ namespace HpoService.Worker.Processes;
 /// <summary>A training process, seen from the worker: kept warm and reused, as loading libtorch takes a third of a second.</summary>
 internal sealed class TrialProcess : IDisposable
 {
+    private static readonly TimeSpan ExitGrace = TimeSpan.FromSeconds(5);
     private readonly Process _process;
+    private readonly Lock _writing = new();
 
     public TrialProcess(IReadOnlyList<string> command)
     {
@@ -28,7 +31,7 @@ internal sealed class TrialProcess : IDisposable
 
     public bool IsAlive => !_process.HasExited;
 
-    /// <summary>Trains; the last message is neither null nor a measurement. A process that dies gives a failed message.</summary>
+    /// <summary>Trains; the message is never a measurement. A process that dies, or says what is no message, gives a failed one.</summary>
     public async Task<Message> TrainAsync(TrainingRequest request, Func<Measurement, Task> report, CancellationToken cancellationToken)
     {
         try
@@ -36,7 +39,8 @@ internal sealed class TrialProcess : IDisposable
             Send(new Command(Train: request));
             while (await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
             {
-                var message = Pipe.Read<Message>(line);
+                if (Parse(line) is not { } message)
+                    return new Message(Failed: $"a training process must write messages, but got '{Start(line)}'"); // what else it meant is lost
                 if (message.Measurement is null)
                     return message;
                 await report(message.Measurement);
@@ -47,7 +51,18 @@ internal sealed class TrialProcess : IDisposable
             // The pipe broke: the process is gone.
         }
 
-        await _process.WaitForExitAsync(cancellationToken);
+        // Its output has ended: it is dead or as good as dead.
+        using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        grace.CancelAfter(ExitGrace);
+        try
+        {
+            await _process.WaitForExitAsync(grace.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Message(Failed: "the training process closed its output without an answer");
+        }
+
         return new Message(Failed: $"the training process died with exit code {_process.ExitCode}");
     }
 
@@ -58,9 +73,9 @@ internal sealed class TrialProcess : IDisposable
         {
             Send(new Command(Stop: true));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // Gone already: TrainAsync says so.
+            // Gone already, or given back: TrainAsync says so.
         }
     }
 
@@ -78,7 +93,25 @@ internal sealed class TrialProcess : IDisposable
 
     private void Send(Command command)
     {
-        _process.StandardInput.WriteLine(Pipe.Write(command));
-        _process.StandardInput.Flush();
+        // A stop may come from a report and from a heartbeat at once: lines must not mix.
+        lock (_writing)
+        {
+            _process.StandardInput.WriteLine(Pipe.Write(command));
+            _process.StandardInput.Flush();
+        }
     }
+
+    private static Message? Parse(string line)
+    {
+        try
+        {
+            return Pipe.Read<Message?>(line) is { IsEmpty: false } message ? message : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Start(string line) => line.Length <= 200 ? line : line[..200] + "…";
 }

@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using HpoService.Api.Endpoints;
+using System.Text.Json.Serialization.Metadata;
 using HpoService.Api.Problems;
 using HpoService.Search;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Net.Http.Headers;
 
 namespace HpoService.Api;
 
@@ -14,9 +16,15 @@ public static class ApiSetup
     /// <summary>Adds what the endpoints need beyond <see cref="StorageSetup.AddHpoStorage"/>.</summary>
     public static IServiceCollection AddHpoApi(this IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(options => HpoJson.Configure(options.SerializerOptions));
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            HpoJson.Configure(options.SerializerOptions);
+            options.SerializerOptions.TypeInfoResolver =
+                (options.SerializerOptions.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(Contracts.NoNulls.Modify);
+        });
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        services.AddProblemDetails();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = ProblemTypes.Name);
+        services.AddHostedService<Sweeping>();
         services.AddExceptionHandler<ProblemHandler>();
         services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
         {
@@ -37,6 +45,7 @@ public static class ApiSetup
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.Use(RequireKnownCharset);
         var page = new ManifestEmbeddedFileProvider(typeof(ApiSetup).Assembly, "wwwroot");
         app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = page });
         app.UseStaticFiles(new StaticFileOptions { FileProvider = page });
@@ -55,6 +64,14 @@ public static class ApiSetup
         app.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" })).ExcludeFromDescription();
         app.MapGet("/health/ready", ReadyAsync).ExcludeFromDescription();
         return app;
+    }
+
+    // Reading a body in a charset that is not there throws what only a bug may throw.
+    private static Task RequireKnownCharset(HttpContext context, RequestDelegate next)
+    {
+        if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.Charset.HasValue && type.Encoding is null)
+            throw new BadHttpRequestException($"charset must be one that is known, such as utf-8, but got {type.Charset}.", StatusCodes.Status415UnsupportedMediaType);
+        return next(context);
     }
 
     private static Results<Ok<object>, NotFound> Problem(string name) =>

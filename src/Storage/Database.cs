@@ -16,12 +16,14 @@ public sealed class Database
     // SQLite's busy handler.
     private readonly SemaphoreSlim _writer = new(1, 1);
 
-    private Database(string connectionString)
+    private readonly string _path;
+
+    private Database(string path, string connectionString, int patience)
     {
-        ConnectionString = connectionString;
+        (_path, ConnectionString) = (path, connectionString);
         _options = new DbContextOptionsBuilder<HpoDbContext>()
             .UseSqlite(connectionString)
-            .AddInterceptors(new SqlitePragmas())
+            .AddInterceptors(new SqlitePragmas(patience))
             .Options;
     }
 
@@ -33,17 +35,40 @@ public sealed class Database
 
     /// <summary>A SQLite file in WAL mode; created with its folder by <see cref="MigrateAsync"/>.</summary>
     /// <param name="path">The file; its -wal and -shm neighbours belong to it.</param>
-    public static Database Sqlite(string path)
+    /// <param name="patience">How long a write waits for other processes' writes, in whole seconds; default 30.</param>
+    public static Database Sqlite(string path, TimeSpan? patience = null)
     {
+        var seconds = (int)(patience ?? TimeSpan.FromSeconds(30)).TotalSeconds;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        return new Database(new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(path), DefaultTimeout = 30, ForeignKeys = true }.ToString());
+        return new Database(Path.GetFullPath(path), new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(path), DefaultTimeout = seconds, ForeignKeys = true }.ToString(), seconds);
     }
 
-    /// <summary>Brings the schema up to date. Safe to call from several processes at once: EF Core takes a migration lock.</summary>
+    /// <summary>Brings the schema up to date. Safe to call from several processes at once, and after one was killed meanwhile.</summary>
+    /// <remarks>EF Core's own lock is a row, which stays for ever when its holder is killed; then every later start would wait for it. A
+    /// locked file is free as soon as its holder is dead, so that a row found under it is nobody's.</remarks>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
+        await using var turn = await LockAsync($"{_path}.migrating", cancellationToken);
         await using var context = Open();
+        if (!(await context.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+            return;
+        await context.Database.ExecuteSqlRawAsync("""DROP TABLE IF EXISTS "__EFMigrationsLock";""", cancellationToken);
         await context.Database.MigrateAsync(cancellationToken);
+    }
+
+    private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken); // another process migrates
+            }
+        }
     }
 
     /// <summary>Whether the database answers.</summary>
@@ -58,6 +83,7 @@ public sealed class Database
     /// <summary>Runs one write transaction; commits when <paramref name="work"/> returns, rolls back when it throws.</summary>
     /// <remarks>SQLite begins it with BEGIN IMMEDIATE, so that what is read inside cannot change before the commit. A crash before the
     /// commit leaves nothing; after it, everything.</remarks>
+    /// <exception cref="BusyException">Another process held the database for over half a minute.</exception>
     internal async Task<T> WriteAsync<T>(Func<HpoDbContext, Task<T>> work, CancellationToken cancellationToken)
     {
         await _writer.WaitAsync(cancellationToken);
@@ -70,28 +96,32 @@ public sealed class Database
             await transaction.CommitAsync(cancellationToken);
             return result;
         }
+        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED)
+        {
+            throw new BusyException(e);
+        }
         finally
         {
             _writer.Release();
         }
     }
 
-    private sealed class SqlitePragmas : DbConnectionInterceptor
+    private sealed class SqlitePragmas(int patience) : DbConnectionInterceptor
     {
         // synchronous=FULL: in WAL mode, NORMAL may lose the last commits on power loss; an answered request must survive that.
-        private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA foreign_keys=ON;";
+        private readonly string _pragmas = $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout={1000 * patience}; PRAGMA foreign_keys=ON;";
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {
             using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
+            command.CommandText = _pragmas;
             command.ExecuteNonQuery();
         }
 
         public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
             await using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
+            command.CommandText = _pragmas;
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

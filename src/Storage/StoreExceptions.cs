@@ -47,6 +47,9 @@ public sealed class UnknownModelException(string name, IEnumerable<string> known
 public sealed class UnknownDataSetException(string name, IEnumerable<string> known)
     : HpoException("/runner/dataset", $"dataset must be one of [{string.Join(", ", known)}], but got '{name}'.");
 
+/// <summary>The database was held by another process for too long; nothing was written.</summary>
+public sealed class BusyException(Exception inner) : Exception("another process must let go of the database in time, but got no turn.", inner);
+
 /// <summary>The study has changed since the caller saw it.</summary>
 public sealed class VersionMismatchException(long wanted, long actual)
     : HpoException("", $"If-Match must be the study's present version {actual}, but got {wanted}.");

@@ -33,6 +33,32 @@ public sealed class SqliteStoreTests : StoreConformance, IDisposable
         Assert.Equal((2, 1, 0), (study.CompletedTrials, study.RunningTrials, study.QueuedTrials));
     }
 
+    [Fact]
+    public async Task A_process_killed_while_it_migrated_does_not_hold_up_the_next_one()
+    {
+        var database = Database.Sqlite(Path.Combine(_folder, "killed.db"));
+        await using (var context = database.Open())
+        {
+            await context.GetService<IMigrator>().MigrateAsync("20261121031504_Initial");
+            await context.Database.ExecuteSqlRawAsync("INSERT INTO __EFMigrationsLock (Id, Timestamp) VALUES (1, '2026-01-01')");
+        }
+
+        await Task.WhenAll(database.MigrateAsync(default), database.MigrateAsync(default)).WaitAsync(TimeSpan.FromSeconds(20));
+        await using var after = database.Open();
+        Assert.Empty(await after.Database.GetPendingMigrationsAsync());
+    }
+
+    [Fact]
+    public async Task A_database_that_another_process_holds_for_too_long_is_busy()
+    {
+        var database = Database.Sqlite(Path.Combine(_folder, "busy.db"), patience: TimeSpan.FromSeconds(1));
+        await database.MigrateAsync(default);
+        await using var other = database.Open();
+        await using (await other.Database.BeginTransactionAsync())
+            await Assert.ThrowsAsync<BusyException>(() => database.WriteAsync(_ => Task.FromResult(0), default));
+        Assert.Equal(0, await database.WriteAsync(_ => Task.FromResult(0), default));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]

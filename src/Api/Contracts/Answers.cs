@@ -45,6 +45,14 @@ public sealed record MeasurementContract(
     internal static MeasurementContract Of(Measurement m) => new(m.Step, m.Values);
 }
 
+/// <summary>A measurement as an event.</summary>
+public sealed record MeasurementEvent(
+    int Trial, long Step,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] IReadOnlyDictionary<string, double> Values)
+{
+    internal static MeasurementEvent Of(int trial, Measurement m) => new(trial, m.Step, m.Values);
+}
+
 /// <summary>One page of a list.</summary>
 public sealed record PageContract<T>(IReadOnlyList<T> Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 

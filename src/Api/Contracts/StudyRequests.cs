@@ -77,7 +77,7 @@ public sealed record CreateStudyRequest
     /// <summary>The definition; lists the violations of all parts at once.</summary>
     internal StudyDefinition ToDefinition(IReadOnlyList<Parameter>? defaultSpace, IReadOnlyList<Objective>? defaultObjectives)
     {
-        var violations = new List<Violation>();
+        var violations = Limits.OfStudy(Description, Labels, InitialTrials?.Count ?? 0).ToList();
         SearchSpace? space = null;
         List<Objective> objectives = [];
         Collect(violations, "/parameters", () => space = Parameters is not null ? ParameterSpec.ToSpace(Parameters)

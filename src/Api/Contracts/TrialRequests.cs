@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using HpoService.Search.Spaces;
 
@@ -30,5 +30,5 @@ public sealed record CancelRequest(string? Reason = null, string? LeaseToken = n
 /// <summary>Trials to queue; values may be left open.</summary>
 public sealed record EnqueueRequest(List<ParameterValues> Trials);
 
-/// <summary>What to change of a trial.</summary>
-public sealed record PatchTrialRequest(JsonObject UserAttributes);
+/// <summary>What to change of a trial: userAttributes is an object, up to 65,536 characters of JSON.</summary>
+public sealed record PatchTrialRequest(JsonElement UserAttributes);

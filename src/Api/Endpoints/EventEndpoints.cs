@@ -10,70 +10,113 @@ namespace HpoService.Api.Endpoints;
 /// <summary>Server-sent events.</summary>
 public static class EventEndpoints
 {
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
     internal static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/studies/{study}/events", StudyEventsAsync).WithTags("Events");
         api.MapGet("/events", AllEvents).WithTags("Events");
     }
 
-    /// <summary>Events trial, measurement and study of one study; an event's id is the study's version, Last-Event-ID resumes after it.</summary>
+    /// <summary>Events trial, measurement and study of one study; an event's id is the study's version, Last-Event-ID resumes after it.
+    /// Ends when the study is deleted. A comment every 15 seconds keeps the connection open.</summary>
     public static async Task<ServerSentEventsResult<object>> StudyEventsAsync(
-        string study, ChangeFeed feed, StudyStore studies, IHostApplicationLifetime lifetime,
+        string study, ChangeFeed feed, StudyStore studies, IHostApplicationLifetime lifetime, TimeProvider time, HttpResponse response,
         [FromHeader(Name = "Last-Event-ID")] long? lastEventId, CancellationToken cancellationToken)
     {
         var (id, version) = await feed.FindAsync(study, cancellationToken);
-        return TypedResults.ServerSentEvents(Follow(id, lastEventId ?? version - 1, feed, studies, lifetime.ApplicationStopping, cancellationToken));
+        var waiting = new Waiting(feed, response, time, lifetime.ApplicationStopping);
+        return TypedResults.ServerSentEvents(Follow(id, lastEventId ?? version - 1, feed, studies, waiting, cancellationToken));
     }
 
-    /// <summary>An event study for every study that changes.</summary>
+    /// <summary>An event study for every study that changes. A comment every 15 seconds keeps the connection open.</summary>
     public static ServerSentEventsResult<object> AllEvents(
-        ChangeFeed feed, StudyStore studies, IHostApplicationLifetime lifetime, CancellationToken cancellationToken) =>
-        TypedResults.ServerSentEvents(FollowAll(feed, studies, lifetime.ApplicationStopping, cancellationToken));
+        ChangeFeed feed, StudyStore studies, IHostApplicationLifetime lifetime, TimeProvider time, HttpResponse response, CancellationToken cancellationToken) =>
+        TypedResults.ServerSentEvents(FollowAll(feed, studies, new Waiting(feed, response, time, lifetime.ApplicationStopping), cancellationToken));
 
     private static async IAsyncEnumerable<SseItem<object>> Follow(
-        long id, long version, ChangeFeed feed, StudyStore studies, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+        long id, long version, ChangeFeed feed, StudyStore studies, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (!stopping.IsCancellationRequested)
+        await waiting.StartAsync(cancellationToken);
+        while (!waiting.IsOver)
         {
-            var next = feed.Next;
-            StudyChanges? changes;
-            try
-            {
-                changes = await feed.SinceAsync(id, version, cancellationToken);
-            }
-            catch (NotFoundException)
-            {
+            waiting.Look();
+            if (await IfThereAsync(feed.SinceAsync(id, version, cancellationToken)) is not (true, var changes))
                 yield break;
-            }
-
             if (changes is null)
             {
-                await ChangeFeed.WaitAsync(next, cancellationToken);
+                await waiting.WaitAsync(cancellationToken);
                 continue;
             }
 
             foreach (var (number, measurement) in changes.Measurements)
-                yield return new SseItem<object>(new { trial = number, measurement.Step, Values = MeasurementContract.Of(measurement).Values }, "measurement");
+                yield return new SseItem<object>(MeasurementEvent.Of(number, measurement), "measurement");
             foreach (var trial in changes.Trials)
                 yield return new SseItem<object>(TrialContract.Of(trial), "trial");
+            if (await IfThereAsync(studies.GetAsync($"{id}", cancellationToken)) is not (true, { } study))
+                yield break;
             version = changes.Version;
             // Only the last event of a version carries its id: whoever reconnects before it gets the version's events again, none is lost.
-            yield return new SseItem<object>(StudyContract.Of(await studies.GetAsync($"{id}", cancellationToken)), "study") { EventId = $"{version}" };
+            yield return new SseItem<object>(StudyContract.Of(study), "study") { EventId = $"{version}" };
         }
     }
 
     private static async IAsyncEnumerable<SseItem<object>> FollowAll(
-        ChangeFeed feed, StudyStore studies, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ChangeFeed feed, StudyStore studies, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = await feed.VersionsAsync(cancellationToken);
-        while (!stopping.IsCancellationRequested)
+        await waiting.StartAsync(cancellationToken);
+        while (!waiting.IsOver)
         {
-            var next = feed.Next;
+            waiting.Look();
             var now = await feed.VersionsAsync(cancellationToken);
             foreach (var (id, version) in now.Where(s => seen.GetValueOrDefault(s.Key) < s.Value))
-                yield return new SseItem<object>(StudyContract.Of(await studies.GetAsync($"{id}", cancellationToken)), "study") { EventId = $"{version}" };
+                if (await IfThereAsync(studies.GetAsync($"{id}", cancellationToken)) is (true, { } study))
+                    yield return new SseItem<object>(StudyContract.Of(study), "study") { EventId = $"{version}" };
             seen = now;
-            await ChangeFeed.WaitAsync(next, cancellationToken);
+            await waiting.WaitAsync(cancellationToken);
+        }
+    }
+
+    // A study may be deleted between any two looks at it.
+    private static async Task<(bool IsThere, T? Found)> IfThereAsync<T>(Task<T> look)
+    {
+        try
+        {
+            return (true, await look);
+        }
+        catch (NotFoundException)
+        {
+            return (false, default);
+        }
+    }
+
+    /// <summary>Waits for the next change, and says that the connection lives while there is none.</summary>
+    private sealed class Waiting(ChangeFeed feed, HttpResponse response, TimeProvider time, CancellationToken stopping)
+    {
+        private Task _next = Task.CompletedTask;
+        private long _spoke;
+
+        public bool IsOver => stopping.IsCancellationRequested;
+
+        /// <summary>Sends the headers: a client must not wait for the first change to know that it is connected.</summary>
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            _spoke = time.GetTimestamp();
+            await response.Body.FlushAsync(cancellationToken);
+        }
+
+        /// <summary>To be called before looking for changes, so that none falls between.</summary>
+        public void Look() => _next = feed.Next;
+
+        public async Task WaitAsync(CancellationToken cancellationToken)
+        {
+            await ChangeFeed.WaitAsync(_next, cancellationToken);
+            if (time.GetElapsedTime(_spoke) < KeepAlive)
+                return;
+            _spoke = time.GetTimestamp();
+            await response.WriteAsync(": alive\n\n", cancellationToken);
+            await response.Body.FlushAsync(cancellationToken);
         }
     }
 }

@@ -39,9 +39,9 @@ public static class StudyEndpoints
 
     /// <summary>Lists studies, newest first.</summary>
     public static async Task<Ok<PageContract<StudyContract>>> ListAsync(
-        StudyStore store, CancellationToken cancellationToken, StudyState? state = null, string? label = null, string? query = null, long? after = null, int limit = 100)
+        StudyStore store, CancellationToken cancellationToken, string? state = null, string? label = null, string? query = null, long? after = null, int limit = 100)
     {
-        var page = await store.ListAsync(state, label, query, after, Paging.Limit(limit), cancellationToken);
+        var page = await store.ListAsync(Paging.State<StudyState>(state), label, query, after, Paging.Limit(limit), cancellationToken);
         return TypedResults.Ok(new PageContract<StudyContract>([.. page.Items.Select(StudyContract.Of)], page.Next));
     }
 
@@ -59,6 +59,7 @@ public static class StudyEndpoints
     public static async Task<Ok<StudyContract>> PatchAsync(
         string study, PatchStudyRequest body, StudyStore store, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
     {
+        Limits.CheckStudy(body.Description, body.Labels);
         long? version = ifMatch is null or "*" ? null : long.TryParse(ifMatch.Trim('"'), out var v) ? v : -1;
         return TypedResults.Ok(StudyContract.Of(
             await store.PatchAsync(study, version, body.Description, body.Labels, body.Budget is { } b ? b.Over : null, cancellationToken)));

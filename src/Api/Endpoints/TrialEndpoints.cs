@@ -35,7 +35,7 @@ public static class TrialEndpoints
         if (body.Count is < 1 or > 1000)
             throw new InvalidStudyException("/count", $"1 <= count <= 1000 must hold, but got {body.Count}.");
         var dispatch = await dispatcher.SuggestAsync(
-            study, body.Count, body.Worker, Paging.Lease(body.LeaseSeconds), Idempotent.Of(idempotencyKey, body), cancellationToken);
+            study, body.Count, Limits.CheckWorker(body.Worker), Paging.Lease(body.LeaseSeconds), Idempotent.Of(idempotencyKey, body), cancellationToken);
         return TypedResults.Ok(new SuggestAnswer([.. dispatch.Trials.Select(TrialContract.Of)], dispatch.StudyState));
     }
 
@@ -43,17 +43,17 @@ public static class TrialEndpoints
     public static async Task<Created<PageContract<TrialContract>>> EnqueueAsync(
         string study, EnqueueRequest body, TrialStore store, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var queued = await store.EnqueueAsync(study, body.Trials, Idempotent.Of(idempotencyKey, body), cancellationToken);
+        var queued = await store.EnqueueAsync(study, Limits.CheckTrials(body.Trials), Idempotent.Of(idempotencyKey, body), cancellationToken);
         return TypedResults.Created((string?)null, new PageContract<TrialContract>([.. queued.Select(TrialContract.Of)], null));
     }
 
     /// <summary>Lists trials by number, each with its latest measurement; sort=-number for the newest first.</summary>
     public static async Task<Ok<PageContract<TrialContract>>> ListAsync(
-        string study, TrialStore store, CancellationToken cancellationToken, TrialState? state = null, long? since = null, int? after = null, int limit = 100, string sort = "number")
+        string study, TrialStore store, CancellationToken cancellationToken, string? state = null, long? since = null, int? after = null, int limit = 100, string sort = "number")
     {
         if (sort is not ("number" or "-number"))
             throw new InvalidStudyException("/sort", $"sort must be number or -number, but got '{sort}'.");
-        var page = await store.ListAsync(study, state, since, after, Paging.Limit(limit), sort == "-number", cancellationToken);
+        var page = await store.ListAsync(study, Paging.State<TrialState>(state), since, after, Paging.Limit(limit), sort == "-number", cancellationToken);
         return TypedResults.Ok(new PageContract<TrialContract>([.. page.Items.Select(TrialContract.Of)], page.Next));
     }
 
@@ -63,11 +63,11 @@ public static class TrialEndpoints
 
     /// <summary>Replaces a trial's user attributes.</summary>
     public static async Task<Ok<TrialContract>> PatchAsync(string study, int n, PatchTrialRequest body, TrialStore store, CancellationToken cancellationToken) =>
-        TypedResults.Ok(TrialContract.Of(await store.SetUserAttributesAsync(study, n, body.UserAttributes, cancellationToken)));
+        TypedResults.Ok(TrialContract.Of(await store.SetUserAttributesAsync(study, n, Limits.CheckAttributes(body.UserAttributes), cancellationToken)));
 
     /// <summary>Stores a measurement, renews the lease, and says whether to stop.</summary>
     public static async Task<Ok<ReportContract>> ReportAsync(string study, int n, ReportRequest body, LeaseStore store, CancellationToken cancellationToken) =>
-        TypedResults.Ok(ReportContract.Of(await store.ReportAsync(study, n, body.LeaseToken, new Measurement(body.Step, body.Values), cancellationToken)));
+        TypedResults.Ok(ReportContract.Of(await store.ReportAsync(study, n, body.LeaseToken, new Measurement(body.Step, Limits.CheckMetrics(body.Values)), cancellationToken)));
 
     /// <summary>Renews the lease, and says whether to stop.</summary>
     public static async Task<Ok<ReportContract>> HeartbeatAsync(string study, int n, HeartbeatRequest body, LeaseStore store, CancellationToken cancellationToken) =>
@@ -76,23 +76,23 @@ public static class TrialEndpoints
 
     /// <summary>Ends a trial with its final values.</summary>
     public static Task<Ok<TrialContract>> CompleteAsync(string study, int n, CompleteRequest body, TrialStore store, CancellationToken cancellationToken) =>
-        FinishAsync(study, n, body.LeaseToken, new TrialOutcome.Completed(body.Values), store, cancellationToken);
+        FinishAsync(study, n, body.LeaseToken, new TrialOutcome.Completed(Limits.CheckMetrics(body.Values)), store, cancellationToken);
 
     /// <summary>Ends a trial that was stopped early; it keeps its last measurement.</summary>
     public static Task<Ok<TrialContract>> PruneAsync(string study, int n, EndRequest body, TrialStore store, CancellationToken cancellationToken) =>
-        FinishAsync(study, n, body.LeaseToken, new TrialOutcome.Pruned(body.Reason), store, cancellationToken);
+        FinishAsync(study, n, body.LeaseToken, new TrialOutcome.Pruned(Limits.CheckReason(body.Reason)), store, cancellationToken);
 
     /// <summary>Ends a trial whose parameters cannot work; it is not retried.</summary>
     public static Task<Ok<TrialContract>> InfeasibleAsync(string study, int n, EndRequest body, TrialStore store, CancellationToken cancellationToken) =>
-        FinishAsync(study, n, body.LeaseToken, new TrialOutcome.Infeasible(body.Reason), store, cancellationToken);
+        FinishAsync(study, n, body.LeaseToken, new TrialOutcome.Infeasible(Limits.CheckReason(body.Reason)), store, cancellationToken);
 
     /// <summary>Ends an attempt that broke; the trial goes back to the queue while attempts are left.</summary>
     public static Task<Ok<TrialContract>> FailAsync(string study, int n, EndRequest body, TrialStore store, CancellationToken cancellationToken) =>
-        FinishAsync(study, n, body.LeaseToken, new TrialOutcome.Failed(body.Reason), store, cancellationToken);
+        FinishAsync(study, n, body.LeaseToken, new TrialOutcome.Failed(Limits.CheckReason(body.Reason)), store, cancellationToken);
 
     /// <summary>Withdraws a trial.</summary>
     public static async Task<Ok<TrialContract>> CancelAsync(string study, int n, CancelRequest? body, TrialStore store, CancellationToken cancellationToken) =>
-        TypedResults.Ok(TrialContract.Of(await store.CancelAsync(study, n, body?.Reason, cancellationToken)));
+        TypedResults.Ok(TrialContract.Of(await store.CancelAsync(study, n, Limits.CheckReason(body?.Reason), cancellationToken)));
 
     private static async Task<Ok<TrialContract>> FinishAsync(
         string study, int n, string leaseToken, TrialOutcome outcome, TrialStore store, CancellationToken cancellationToken) =>

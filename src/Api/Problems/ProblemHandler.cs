@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using HpoService.Search;
 using Microsoft.AspNetCore.Diagnostics;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace HpoService.Api.Problems;
 
 /// <summary>Turns exceptions into RFC 9457 problem documents.</summary>
-internal sealed class ProblemHandler(IProblemDetailsService problems) : IExceptionHandler
+internal sealed class ProblemHandler(IProblemDetailsService problems, ILogger<ProblemHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
@@ -17,7 +18,15 @@ internal sealed class ProblemHandler(IProblemDetailsService problems) : IExcepti
             : new ProblemDetails { Status = 500, Type = "/problems/internal-error", Title = "A bug." };
         Extend(document, exception);
         if (document.Status == 500)
-            document.Extensions["traceId"] = context.TraceIdentifier;
+        {
+            // The framework logs nothing of an exception that is handled.
+            var trace = Activity.Current?.Id ?? context.TraceIdentifier;
+            logger.LogError(exception, "{Method} {Path} met a bug, trace {TraceId}.", context.Request.Method, context.Request.Path, trace);
+            document.Extensions["traceId"] = trace;
+        }
+
+        if (document.Status == 503)
+            context.Response.Headers.RetryAfter = "1";
         context.Response.StatusCode = document.Status!.Value;
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = document, Exception = exception });
     }

@@ -22,9 +22,20 @@ internal static class ProblemTypes
         UnknownModelException => (422, "unknown-model"),
         UnknownDataSetException => (422, "unknown-dataset"),
         HpoException => (422, "invalid-study"),
+        BusyException => (503, "busy"),
         BadHttpRequestException { StatusCode: var status } => (status, status switch { 413 => "too-large", 415 => "unsupported-media-type", _ => "malformed-request" }),
         _ => null,
     };
+
+    /// <summary>Names what the framework refuses by itself, such as an unknown path.</summary>
+    public static void Name(ProblemDetailsContext context)
+    {
+        var document = context.ProblemDetails;
+        if (document.Type?.StartsWith("/problems/", StringComparison.Ordinal) == true)
+            return;
+        var type = document.Status switch { 404 => "not-found", 405 => "method-not-allowed", 413 => "too-large", 415 => "unsupported-media-type", >= 500 => "internal-error", _ => "malformed-request" };
+        (document.Type, document.Title) = ($"/problems/{type}", Descriptions[type]);
+    }
 
     /// <summary>What /problems/{name} says.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
@@ -40,6 +51,10 @@ internal static class ProblemTypes
         ["stale-lease"] = "Somebody else holds the trial by now.",
         ["idempotency-conflict"] = "The Idempotency-Key was used before, for another request.",
         ["version-mismatch"] = "The study has changed since the version in If-Match.",
+        ["not-found"] = "There is nothing at this path.",
+        ["method-not-allowed"] = "The path does not take this method.",
+        ["busy"] = "The database was held by another writer for too long. Nothing was written: try again after the seconds of Retry-After.",
+        ["internal-error"] = "A bug. The service's log has more under the traceId.",
         ["too-large"] = "The request's body is over the limit.",
         ["unsupported-media-type"] = "The request's body must be application/json.",
         ["invalid-study"] = "A field of the study breaks a rule.",

@@ -13,11 +13,15 @@ public sealed record Condition
     }
 
     /// <summary>Creates a condition on a number's range; at least one bound.</summary>
-    /// <exception cref="InvalidSearchSpaceException">No bound, or atLeast &gt; atMost.</exception>
+    /// <exception cref="InvalidSearchSpaceException">No bound, one that is not finite, or atLeast &gt; atMost.</exception>
     public Condition(string parameter, double? atLeast, double? atMost)
     {
         if (atLeast is null && atMost is null)
             throw new InvalidSearchSpaceException("/when", "when needs one of in, atLeast, atMost, but got none.");
+        if (atLeast is { } from && !double.IsFinite(from))
+            throw new InvalidSearchSpaceException("/when/atLeast", $"atLeast must be finite, but got {from}.");
+        if (atMost is { } to && !double.IsFinite(to))
+            throw new InvalidSearchSpaceException("/when/atMost", $"atMost must be finite, but got {to}.");
         if (atLeast > atMost)
             throw new InvalidSearchSpaceException("/when/atLeast", $"atLeast <= atMost must hold, but got [{atLeast}, {atMost}].");
         (Parameter, AtLeast, AtMost) = (parameter, atLeast, atMost);

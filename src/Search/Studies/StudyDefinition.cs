@@ -22,7 +22,7 @@ public sealed record StudyDefinition
             throw new InvalidStudyException(violations);
     }
 
-    /// <summary>Its name: unique, 1 to 200 of letters, digits, dot, underscore, hyphen, not all digits (those are ids).</summary>
+    /// <summary>Its name: unique, 1 to 200 of letters, digits, dot, underscore, hyphen, not all digits (those are ids), not <c>.</c> or <c>..</c> (which URLs drop).</summary>
     public string Name { get; }
 
     /// <summary>Where to search.</summary>
@@ -60,8 +60,8 @@ public sealed record StudyDefinition
 
     private IEnumerable<Violation> Violations()
     {
-        if (Name.Length is < 1 or > 200 || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') || Name.All(char.IsAsciiDigit))
-            yield return new Violation("/name", $"a name must be 1 to 200 letters, digits, '.', '_' or '-', and not only digits, but got '{Name}'.");
+        if (Name.Length is < 1 or > 200 || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') || Name.All(char.IsAsciiDigit) || Name is "." or "..")
+            yield return new Violation("/name", $"a name must be 1 to 200 letters, digits, '.', '_' or '-', and not only digits or dots, but got '{Name}'.");
         if (Objectives.Count is < 1 or > 8)
             yield return new Violation("/objectives", $"1 <= number of objectives <= 8 must hold, but got {Objectives.Count}.");
         if (Objectives.DistinctBy(o => o.Metric).Count() != Objectives.Count)

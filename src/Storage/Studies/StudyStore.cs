@@ -65,7 +65,11 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
         if (state is not null)
             rows = rows.Where(s => s.State == state);
         if (query is not null)
-            rows = rows.Where(s => EF.Functions.Like(s.Name, $"%{query}%") || EF.Functions.Like(s.Description, $"%{query}%"));
+        {
+            var pattern = $"%{query.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%";
+            rows = rows.Where(s => EF.Functions.Like(s.Name, pattern, @"\") || EF.Functions.Like(s.Description, pattern, @"\"));
+        }
+
         if (label is not null && label.Split('=', 2) is var pair)
         {
             var fragment = Mapping.ToJson(pair[0]) + ":" + (pair.Length > 1 ? Mapping.ToJson(pair[1]) : "");
@@ -186,7 +190,7 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
     private static async Task<StudyView> ToViewAsync(HpoDbContext db, StudyRow row, CancellationToken cancellationToken)
     {
         var best = row.BestNumber is { } number
-            ? await db.Trials.AsNoTracking().FirstAsync(t => t.StudyId == row.Id && t.Number == number, cancellationToken)
+            ? await db.Trials.AsNoTracking().FirstOrDefaultAsync(t => t.StudyId == row.Id && t.Number == number, cancellationToken)
             : null;
         var definition = row.ToDefinition();
         return new StudyView(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HpoService.Search.Studies;
 using HpoService.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -95,7 +96,7 @@ internal static class StudyQueries
 {
     /// <summary>Finds a study by name or by integer id; names are never all digits.</summary>
     public static async Task<StudyRow> FindStudyAsync(this IQueryable<StudyRow> studies, string study, CancellationToken cancellationToken) =>
-        (long.TryParse(study, out var id)
+        (long.TryParse(study, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? await studies.FirstOrDefaultAsync(s => s.Id == id, cancellationToken)
             : await studies.FirstOrDefaultAsync(s => s.Name == study, cancellationToken))
         ?? throw new NotFoundException("study", study);

@@ -1,0 +1,74 @@
+namespace HpoService.Api.Tests;
+
+public sealed class EventTests(ApiHost api) : IClassFixture<ApiHost>
+{
+    [Fact]
+    public async Task A_measurement_that_is_NaN_is_an_event_like_any_other()
+    {
+        await api.CreateAsync("nan");
+        var token = (await api.PostAsync("studies/nan/suggest")).GetProperty("trials")[0].GetProperty("lease").GetProperty("token").GetString();
+        await api.PostAsync("studies/nan/trials/0/report", $$$"""{"step":1,"values":{"value":1,"loss":"NaN"},"leaseToken":"{{{token}}}"}""");
+        using var events = await OpenAsync("studies/nan/events", lastEventId: "1");
+        Assert.Equal("event: measurement", await LineAsync(events));
+        Assert.Equal("""data: {"trial":0,"step":1,"values":{"value":1,"loss":"NaN"}}""", await LineAsync(events));
+    }
+
+    [Fact]
+    public async Task Deleting_a_study_ends_its_events_and_disturbs_nobody_else_s()
+    {
+        await api.CreateAsync("kept");
+        using var all = await OpenAsync("events");
+        for (var i = 0; i < 20; i++)
+        {
+            await api.CreateAsync("gone");
+            using var own = await OpenAsync("studies/gone/events");
+            await Task.WhenAll(api.SendAsync(HttpMethod.Post, "studies/gone/suggest", "{}"), api.SendAsync(HttpMethod.Delete, "studies/gone"));
+            Assert.DoesNotContain("internal-error", await own.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
+        }
+
+        await api.PostAsync("studies/kept/suggest");
+        while (await LineAsync(all) is { } line && !line.Contains("\"name\":\"kept\"", StringComparison.Ordinal))
+            Assert.DoesNotContain("internal-error", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deleting_studies_under_load_gives_404_and_never_500()
+    {
+        await Parallel.ForEachAsync(Enumerable.Range(0, 60), new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (i, _) =>
+        {
+            var name = $"load-{i % 3}";
+            (HttpMethod Method, string Path, string? Body)[] requests =
+            [
+                (HttpMethod.Post, "studies", $$"""{"name":"{{name}}","parameters":[{"name":"x","type":"boolean"}]}"""),
+                (HttpMethod.Post, $"studies/{name}/suggest", "{}"), (HttpMethod.Get, $"studies/{name}", null), (HttpMethod.Get, "studies", null),
+                (HttpMethod.Get, $"studies/{name}/trials/0", null), (HttpMethod.Post, $"studies/{name}/pause", "{}"), (HttpMethod.Get, $"studies/{name}/best", null),
+                (HttpMethod.Delete, $"studies/{name}", null),
+            ];
+            foreach (var (method, path, body) in requests)
+                Assert.InRange((int)(await api.SendAsync(method, path, body)).Status, 200, 499);
+        });
+    }
+
+    [Fact]
+    public async Task Without_a_worker_too_lost_leases_come_back_and_studies_end_in_time()
+    {
+        await api.CreateAsync("unattended", ""","budget":{"maxSeconds":2.5}""");
+        await api.PostAsync("studies/unattended/suggest", """{"leaseSeconds":1}""");
+        using var events = await OpenAsync("studies/unattended/events");
+        var seen = new List<string>();
+        while (await LineAsync(events) is { } line && !line.Contains("\"completionReason\":\"maxSeconds\"", StringComparison.Ordinal))
+            seen.Add(line);
+        Assert.Contains(seen, line => line.Contains("\"state\":\"queued\"", StringComparison.Ordinal));
+    }
+
+    private async Task<StreamReader> OpenAsync(string path, string? lastEventId = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/v1/{path}");
+        if (lastEventId is not null)
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        var response = await api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return new StreamReader(await response.Content.ReadAsStreamAsync());
+    }
+
+    private static async Task<string?> LineAsync(StreamReader events) => await events.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20));
+}

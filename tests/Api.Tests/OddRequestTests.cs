@@ -1,0 +1,142 @@
+using System.Text;
+using System.Text.Json;
+
+namespace HpoService.Api.Tests;
+
+/// <summary>Requests that no decent client sends: each gets a problem document that names the field, never a 500.</summary>
+public sealed class OddRequestTests(ApiHost api) : IClassFixture<ApiHost>
+{
+    private const string Study = """{"name":"odd","parameters":[{"name":"x","type":"float","low":0,"high":1}]""";
+
+    [Theory]
+    [InlineData("null", 400, "malformed-request")]
+    [InlineData("[]", 400, "malformed-request")]
+    [InlineData("", 400, "malformed-request")]
+    [InlineData("""{"name":"odd","parameters":[null]}""", 400, "malformed-request")]
+    [InlineData(Study + ""","objectives":[null]}""", 400, "malformed-request")]
+    [InlineData(Study + ""","initialTrials":[null]}""", 400, "malformed-request")]
+    [InlineData(Study + ""","labels":{"a":null}}""", 400, "malformed-request")]
+    [InlineData(Study + ""","description":"\ud800"}""", 400, "malformed-request")]
+    [InlineData(Study + ""","name":"twice"}""", 400, "malformed-request")]
+    [InlineData("""{"name":"odd","parameters":[{"name":"x","type":"float","low":0,"high":1},{"name":"y","type":"boolean","when":{"parameter":"x","atLeast":1e999}}]}""", 422, "invalid-search-space")]
+    [InlineData("""{"name":"odd","parameters":[{"name":"x","type":"float","low":0,"high":1e999}]}""", 422, "invalid-search-space")]
+    [InlineData("""{"name":"-5","parameters":[{"name":"x","type":"boolean"}]}""", 201, null)]
+    [InlineData("""{"name":"..","parameters":[{"name":"x","type":"boolean"}]}""", 422, "invalid-study")]
+    public async Task A_study(string body, int status, string? type)
+    {
+        var (actual, answer) = await api.SendAsync(HttpMethod.Post, "studies", body);
+        Assert.Equal(status, (int)actual);
+        if (type is not null)
+            Assert.Equal($"/problems/{type}", answer.GetProperty("type").GetString());
+        else
+            Assert.Equal(200, (int)(await api.SendAsync(HttpMethod.Get, $"studies/{answer.GetProperty("name").GetString()}")).Status);
+    }
+
+    [Theory]
+    [InlineData("studies?limit=0", 422)]
+    [InlineData("studies?limit=-1", 422)]
+    [InlineData("studies?limit=abc", 400)]
+    [InlineData("studies?limit=99999999999", 400)]
+    [InlineData("studies?after=-1", 200)]
+    [InlineData("studies?state=99", 400)]
+    [InlineData("studies?state=active,paused", 400)]
+    [InlineData("studies?state=Active", 200)]
+    [InlineData("studies/1/trials?state=queued,running", 400)]
+    [InlineData("studies/%201", 404)]
+    [InlineData("studies/+1", 404)]
+    [InlineData("studies/1/trials/-1", 404)]
+    [InlineData("studies/1/trials/99999999999", 404)]
+    [InlineData("nothing", 404)]
+    public async Task A_path(string path, int status)
+    {
+        await api.CreateAsync($"path-{Convert.ToHexString(Encoding.UTF8.GetBytes(path))}");
+        using var response = await api.Http.GetAsync(path.StartsWith('/') ? path : $"api/v1/{path}");
+        Assert.Equal(status, (int)response.StatusCode);
+        await AssertIsProblemAsync(response);
+    }
+
+    [Theory]
+    [InlineData("PUT", "studies", "application/json", 405)]
+    [InlineData("POST", "studies", "text/plain", 415)]
+    [InlineData("POST", "studies", "application/json; charset=bogus", 415)]
+    public async Task A_method_or_a_type(string method, string path, string type, int status)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"api/v1/{path}") { Content = new StringContent("{}") };
+        request.Content.Headers.Remove("Content-Type");
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using var response = await api.Http.SendAsync(request);
+        Assert.Equal(status, (int)response.StatusCode);
+        await AssertIsProblemAsync(response);
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit()
+    {
+        using var content = new ByteArrayContent(new byte[31_000_000]);
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/studies") { Content = content };
+        request.Headers.ExpectContinue = true; // the answer comes before the body is sent
+        using var response = await api.Http.SendAsync(request);
+        Assert.Equal(413, (int)response.StatusCode);
+        await AssertIsProblemAsync(response);
+    }
+
+    [Fact]
+    public async Task Strings_and_lists_without_measure()
+    {
+        await api.CreateAsync("measure");
+        var trial = (await api.PostAsync("studies/measure/suggest")).GetProperty("trials")[0];
+        var token = trial.GetProperty("lease").GetProperty("token").GetString();
+        var (long_, many) = (new string('a', 100_000), string.Join(",", Enumerable.Range(0, 2000).Select(i => $"\"m{i}\":1")));
+        await RefusedAsync(HttpMethod.Post, "studies", $$"""{{Study}},"description":"{{long_}}"}""", "/description");
+        await RefusedAsync(HttpMethod.Post, "studies", $$$"""{{{Study}}},"labels":{"{{{long_}}}":"b"}}""", "/labels");
+        await RefusedAsync(HttpMethod.Patch, "studies/measure", $$$"""{"labels":{"a":"{{{long_}}}"}}""", "/labels");
+        await RefusedAsync(HttpMethod.Post, "studies/measure/suggest", $$"""{"worker":"{{long_}}"}""", "/worker");
+        await RefusedAsync(HttpMethod.Post, "studies/measure/enqueue", $$"""{"trials":[{{string.Join(",", Enumerable.Repeat("{}", 1001))}}]}""", "/trials");
+        await RefusedAsync(HttpMethod.Post, "studies/measure/trials/0/report", $$$"""{"step":1,"values":{{{{many}}}},"leaseToken":"{{{token}}}"}""", "/values");
+        await RefusedAsync(HttpMethod.Post, "studies/measure/trials/0/complete", $$$"""{"values":{"value":1,"{{{long_}}}":1},"leaseToken":"{{{token}}}"}""", "/values");
+        await RefusedAsync(HttpMethod.Post, "studies/measure/trials/0/fail", $$"""{"reason":"{{long_}}","leaseToken":"{{token}}"}""", "/reason");
+        await RefusedAsync(HttpMethod.Patch, "studies/measure/trials/0", $$$"""{"userAttributes":{"a":"{{{long_}}}"}}""", "/userAttributes");
+        await RefusedAsync(HttpMethod.Patch, "studies/measure/trials/0", """{"userAttributes":[]}""", "/userAttributes");
+        Assert.Equal(400, (int)(await api.SendAsync(HttpMethod.Patch, "studies/measure/trials/0", """{"userAttributes":{"a":{"b":1,"b":2}}}""")).Status);
+        Assert.Equal("running", (await api.GetAsync("studies/measure/trials/0")).GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task Unicode_names_of_parameters_and_metrics_come_back_as_they_are()
+    {
+        await api.PostAsync("studies", """{"name":"unicode","description":"пример 例 🙂","objectives":[{"metric":"точность/~"}],"parameters":[{"name":"λ 🙂","type":"categorical","choices":["да","нет\u0000"]}]}""");
+        var trial = (await api.PostAsync("studies/unicode/suggest")).GetProperty("trials")[0];
+        Assert.True(trial.GetProperty("parameters").TryGetProperty("λ 🙂", out _));
+        var done = await api.PostAsync("studies/unicode/trials/0/complete", $$$"""{"values":{"точность/~":1},"leaseToken":"{{{trial.GetProperty("lease").GetProperty("token").GetString()}}}"}""");
+        Assert.Equal(1, done.GetProperty("values").GetProperty("точность/~").GetDouble());
+        Assert.Equal("пример 例 🙂", (await api.GetAsync("studies/unicode")).GetProperty("description").GetString());
+    }
+
+    [Fact]
+    public async Task A_query_finds_wildcards_as_they_are_written()
+    {
+        await api.CreateAsync("wild_card");
+        await api.CreateAsync("wildXcard");
+        var found = (await api.GetAsync("studies?query=d_c")).GetProperty("items").EnumerateArray().Select(s => s.GetProperty("name").GetString());
+        Assert.Equal(["wild_card"], found);
+        Assert.Equal(0, (await api.GetAsync("studies?query=%25")).GetProperty("items").GetArrayLength());
+    }
+
+    private async Task RefusedAsync(HttpMethod method, string path, string body, string pointer)
+    {
+        var (status, problem) = await api.SendAsync(method, path, body);
+        Assert.Equal((422, pointer), ((int)status, problem.TryGetProperty("pointer", out var at) ? at.GetString() : problem.ToString()));
+        Assert.InRange(problem.ToString().Length, 1, 2000);
+    }
+
+    private async Task AssertIsProblemAsync(HttpResponseMessage response)
+    {
+        if (response.IsSuccessStatusCode)
+            return;
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        var type = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("type").GetString()!;
+        Assert.StartsWith("/problems/", type, StringComparison.Ordinal);
+        Assert.Equal(200, (int)(await api.SendAsync(HttpMethod.Get, type)).Status);
+    }
+}

@@ -5,7 +5,6 @@ using HpoService.Api.Problems;
 using HpoService.Search;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.FileProviders;
 using Microsoft.Net.Http.Headers;
 
 namespace HpoService.Api;
@@ -46,9 +45,7 @@ public static class ApiSetup
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(RequireKnownCharset);
-        var page = new ManifestEmbeddedFileProvider(typeof(ApiSetup).Assembly, "wwwroot");
-        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = page });
-        app.UseStaticFiles(new StaticFileOptions { FileProvider = page });
+        app.UsePage();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.UseSwaggerUI(ui =>
         {

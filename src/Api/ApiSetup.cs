@@ -57,6 +57,8 @@ public static class ApiSetup
         TrialEndpoints.Map(api);
         FleetEndpoints.Map(api);
         EventEndpoints.Map(api);
+        InsightEndpoints.Map(api);
+        ExportEndpoints.Map(api);
         app.MapGet("/problems/{name}", Problem).ExcludeFromDescription();
         app.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" })).ExcludeFromDescription();
         app.MapGet("/health/ready", ReadyAsync).ExcludeFromDescription();

@@ -26,6 +26,10 @@ internal static class Paging
         throw new BadHttpRequestException($"state must be one of {string.Join(", ", names)}, but got '{name}'.");
     }
 
+    public static int Points(int points) => points is >= 4 and <= 10_000
+        ? points
+        : throw new InvalidStudyException("/points", $"4 <= points <= 10000 must hold, but got {points}.");
+
     public static TimeSpan Lease(double seconds) => seconds is >= 1 and <= 604_800
         ? TimeSpan.FromSeconds(seconds)
         : throw new InvalidStudyException("/leaseSeconds", $"1 <= leaseSeconds <= 604800 must hold, but got {seconds}.");

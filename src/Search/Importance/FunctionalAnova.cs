@@ -48,7 +48,7 @@ public static class FunctionalAnova
         var bins = space.Parameters.Select(p => new Bins(p)).ToArray();
         var known = chosen.Select(i => coordinates[i].Select((x, j) => double.IsNaN(x) ? -1 : bins[j].Of(x)).ToArray()).ToArray();
         var forest = new RegressionTree[Trees];
-        var marginals = bins.Select(b => new double[b.Weights.Length]).ToArray();
+        var marginals = bins.Select(b => new double[b.Count]).ToArray();
         for (var t = 0; t < Trees; t++)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -1,4 +1,5 @@
 using HpoService.Search.Numerics;
+using HpoService.Search.Spaces;
 
 namespace HpoService.Search.Importance;
 
@@ -35,7 +36,7 @@ internal sealed class RegressionTree
     /// <summary>Adds, for each parameter and bin, the tree's mean over all other parameters, shape [d][bins].</summary>
     public void AddMarginals(double[][] marginals)
     {
-        var sets = _bins.Select(b => b.Weights.Length == Bins.Most ? ulong.MaxValue : (1UL << b.Weights.Length) - 1).ToArray();
+        var sets = _bins.Select(b => b.Count == Bins.Most ? ulong.MaxValue : (1UL << b.Count) - 1).ToArray();
         var visit = new Visit(marginals, sets, [.. _bins.Select(_ => 1.0)], [], new double[_bins.Length]);
         var mean = Marginalise(visit, 0, 1);
         for (var j = 0; j < _bins.Length; j++)
@@ -125,7 +126,7 @@ internal sealed class RegressionTree
         Span<int> order = stackalloc int[Bins.Most];
         Span<double> keys = stackalloc double[Bins.Most];
         var used = 0;
-        for (var b = 0; b < bins.Weights.Length; b++)
+        for (var b = 0; b < bins.Count; b++)
             if (counts[b] > 0)
                 (order[used], keys[used], used) = (b, bins.IsOrdered ? b : sums[b] / counts[b], used + 1);
         keys[..used].Sort(order[..used]);

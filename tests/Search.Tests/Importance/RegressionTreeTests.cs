@@ -17,10 +17,10 @@ public sealed class RegressionTreeTests
         var random = new RandomStream(1, 0);
         var points = Enumerable.Range(0, 60).Select(_ => Parts.Select(p => (byte)p.Draw(random.NextDouble())).ToArray()).ToArray();
         var tree = new RegressionTree(Parts, points, [.. points.Select(p => p[0] * p[1] - 3.0 * p[2] * p[3] + random.NextNormal())], random);
-        var marginals = Parts.Select(p => new double[p.Weights.Length]).ToArray();
+        var marginals = Parts.Select(p => new double[p.Count]).ToArray();
         tree.AddMarginals(marginals);
 
-        var expected = Parts.Select(p => new double[p.Weights.Length]).ToArray();
+        var expected = Parts.Select(p => new double[p.Count]).ToArray();
         foreach (var point in Everything())
             for (var j = 0; j < Parts.Length; j++)
                 expected[j][point[j]] += tree.Predict(point) * Enumerable.Range(0, 4).Where(k => k != j).Aggregate(1.0, (w, k) => w * Parts[k].Weights[point[k]]);
@@ -47,7 +47,7 @@ public sealed class RegressionTreeTests
         }
 
         var wide = new Bins(new IntParameter("b", 1, 1_000_000));
-        Assert.Equal(Bins.Most, wide.Weights.Length);
+        Assert.Equal(Bins.Most, wide.Count);
         Assert.Equal((0, 63), (wide.Of(0), wide.Of(1)));
         Assert.Single(new Bins(new CategoricalParameter("only", ["one"])).Weights);
     }

@@ -15,13 +15,13 @@ public sealed record ParallelCoordinates(
     internal static ParallelCoordinates Of(TrialTable table, string? metricName, int points)
     {
         var metric = table.Metric(metricName);
-        var completed = table.With(metric);
+        var ranked = table.Ranked(metric);
         var parameters = table.Definition.Space.Parameters;
         string[] names = [.. table.Definition.Objectives.Select(o => o.Metric).Append(metric.Name).Distinct()];
         var shown = Array.ConvertAll(names, table.Metric);
         return new ParallelCoordinates(
-            metric.Name, metric.Objective?.Direction, completed.Length, [.. parameters.Select(ParameterSpec.From)],
-            [.. Thinning.ByRank(completed, table.Score(metric), points).Select(n => new ParallelLine(
+            metric.Name, metric.Objective?.Direction, ranked.Length, [.. parameters.Select(ParameterSpec.From)],
+            [.. Thinning.ByRank(ranked, points).Select(n => new ParallelLine(
                 n,
                 new ParameterValues(parameters.Select((p, i) => (p.Name, Value: table.Value(i, n))).Where(p => p.Value is not null)
                     .Select(p => KeyValuePair.Create(p.Name, p.Value!.Value))),

@@ -14,13 +14,13 @@ public sealed record TrialSlices(string Metric, Direction? Direction, int Trials
     internal static TrialSlices Of(TrialTable table, string? metricName, string? parameter, int points)
     {
         var metric = table.Metric(metricName);
-        var (completed, score) = (table.With(metric), table.Score(metric));
+        var ranked = table.Ranked(metric);
         int[] wanted = parameter is null ? [.. Enumerable.Range(0, table.Definition.Space.Parameters.Count)] : [Axis.IndexOf(table, parameter, "/parameter")];
-        return new TrialSlices(metric.Name, metric.Objective?.Direction, completed.Length, [.. wanted.Select(Slice)]);
+        return new TrialSlices(metric.Name, metric.Objective?.Direction, ranked.Length, [.. wanted.Select(Slice)]);
 
         ParameterSlice Slice(int i)
         {
-            int[] active = [.. completed.Where(n => table.Value(i, n) is not null)];
+            int[] active = [.. ranked.Where(n => table.IsActive(i, n))];
             return new ParameterSlice(
                 ParameterSpec.From(table.Definition.Space.Parameters[i]), active.Length,
                 [.. Choose(active, i).Select(n => new SlicePoint(n, table.Value(i, n)!.Value, metric.Values[n]))]);
@@ -30,10 +30,11 @@ public sealed record TrialSlices(string Metric, Direction? Direction, int Trials
         int[] Choose(int[] active, int i)
         {
             if (active.Length <= points)
-                return active;
+                return [.. active.Order()];
             var bins = new Bins(table.Definition.Space.Parameters[i], Math.Clamp(points / 2, 1, Bins.Most));
-            var best = active.GroupBy(n => bins.Of(table.Coordinate(i, n))).Select(group => group.MaxBy(score)).ToHashSet();
-            return [.. best.Concat(Thinning.ByRank([.. active.Where(n => !best.Contains(n))], score, points - best.Count)).Order()];
+            var isSeen = new bool[bins.Count];
+            var best = active.Where(n => bins.Of(table.Coordinate(i, n)) is var bin && !isSeen[bin] && (isSeen[bin] = true)).ToHashSet();
+            return [.. best.Concat(Thinning.ByRank([.. active.Where(n => !best.Contains(n))], points - best.Count)).Order()];
         }
     }
 }

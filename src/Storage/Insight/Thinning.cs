@@ -24,13 +24,10 @@ internal static class Thinning
         return [.. chosen];
     }
 
-    /// <summary>A quarter of <paramref name="points"/> are the best, the others are spread evenly over the ranks behind them; in their order.</summary>
-    public static int[] ByRank(int[] numbers, Func<int, double> score, int points)
+    /// <summary>A quarter of <paramref name="points"/> are the best, the others are spread evenly over the ranks behind them; by number.</summary>
+    public static int[] ByRank(int[] ranked, int points)
     {
-        if (numbers.Length <= points)
-            return numbers;
-        var ranked = numbers.OrderByDescending(score).ToArray();
-        var best = points / 4;
+        var best = Math.Min(points / 4, ranked.Length);
         return [.. ranked.Take(best).Concat(Evenly(ranked[best..], points - best)).Order()];
     }
 

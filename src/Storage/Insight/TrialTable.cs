@@ -68,6 +68,17 @@ internal sealed class TrialTable(StudyDefinition definition)
         return number => objective.Score(values[number]) is var score && double.IsNaN(score) ? double.NegativeInfinity : score;
     }
 
+    /// <summary>The completed trials with a finite value, best first.</summary>
+    public int[] Ranked(Metric metric)
+    {
+        var numbers = With(metric);
+        var score = Score(metric);
+        Array.Sort(Array.ConvertAll(numbers, n => (-score(n), n)), numbers);
+        return numbers;
+    }
+
+    public bool IsActive(int parameter, int number) => !double.IsNaN(_parameters[parameter][number]);
+
     /// <summary>A parameter's value; null while it is inactive.</summary>
     public ParameterValue? Value(int parameter, int number) => _parameters[parameter][number] switch
     {

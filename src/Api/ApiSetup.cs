@@ -58,6 +58,7 @@ public static class ApiSetup
         var api = app.MapGroup("/api/v1");
         StudyEndpoints.Map(api);
         TrialEndpoints.Map(api);
+        TransferEndpoints.Map(api);
         FleetEndpoints.Map(api);
         EventEndpoints.Map(api);
         app.MapGet("/problems/{name}", Problem).ExcludeFromDescription();

@@ -17,7 +17,10 @@ public static class StorageSetup
         services.TryAddSingleton<LeaseStore>();
         services.TryAddSingleton<TrialDispatcher>();
         services.TryAddSingleton<BestTrials>();
+        services.TryAddSingleton<ImportStore>();
+        services.TryAddSingleton<TrialPages>();
         services.TryAddSingleton<ModelStore>();
+        services.TryAddSingleton<CommandStore>();
         services.TryAddSingleton<WorkerStore>();
         services.TryAddSingleton<ChangeFeed>();
         return services;

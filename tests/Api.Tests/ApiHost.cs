@@ -17,6 +17,10 @@ public sealed class ApiHost : IAsyncLifetime
 
     public HttpClient Http { get; } = new();
 
+    public IServiceProvider Services => _app!.Services;
+
+    public string Folder => _folder;
+
     public async Task InitializeAsync()
     {
         var database = Database.Sqlite(Path.Combine(_folder, "hpo.db"));
@@ -49,6 +53,31 @@ public sealed class ApiHost : IAsyncLifetime
         var text = await response.Content.ReadAsStringAsync();
         return (response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
     }
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? json, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path.StartsWith('/') ? path : $"/api/v1/{path}")
+        {
+            Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"),
+        };
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return await Http.SendAsync(request);
+    }
+
+    /// <summary>Takes one trial of a study.</summary>
+    public async Task<(int Number, string Token)> TakeAsync(string study)
+    {
+        var trial = (await PostAsync($"studies/{study}/suggest")).GetProperty("trials")[0];
+        return (trial.GetProperty("number").GetInt32(), trial.GetProperty("lease").GetProperty("token").GetString()!);
+    }
+
+    /// <summary>Completes a trial that was taken.</summary>
+    public Task<JsonElement> CompleteAsync(string study, (int Number, string Token) trial, string values) =>
+        PostAsync($"studies/{study}/trials/{trial.Number}/complete", $$"""{"values":{{values}},"leaseToken":"{{trial.Token}}"}""");
+
+    /// <summary>Takes a trial of a study and completes it.</summary>
+    public async Task<JsonElement> RunAsync(string study, string values) => await CompleteAsync(study, await TakeAsync(study), values);
 
     public async Task<JsonElement> PostAsync(string path, string json = "{}")
     {

@@ -16,7 +16,8 @@ internal sealed class ProblemHandler(IProblemDetailsService problems, ILogger<Pr
         var document = ProblemTypes.Of(exception) is var (status, type)
             ? new ProblemDetails { Status = status, Type = $"/problems/{type}", Title = ProblemTypes.Descriptions.GetValueOrDefault(type), Detail = Detail(exception) }
             : new ProblemDetails { Status = 500, Type = "/problems/internal-error", Title = "A bug." };
-        Extend(document, exception);
+        if (document.Status != 500)
+            Extend(document, exception);
         if (document.Status == 500)
         {
             // The framework logs nothing of an exception that is handled.

@@ -21,6 +21,7 @@ internal static class ProblemTypes
         InvalidValuesException => (422, "invalid-values"),
         UnknownModelException => (422, "unknown-model"),
         UnknownDataSetException => (422, "unknown-dataset"),
+        UnknownCommandException => (422, "unknown-command"),
         HpoException => (422, "invalid-study"),
         BusyException => (503, "busy"),
         BadHttpRequestException { StatusCode: var status } => (status, status switch { 413 => "too-large", 415 => "unsupported-media-type", _ => "malformed-request" }),
@@ -35,6 +36,13 @@ internal static class ProblemTypes
             return;
         var type = document.Status switch { 404 => "not-found", 405 => "method-not-allowed", 413 => "too-large", 415 => "unsupported-media-type", >= 500 => "internal-error", _ => "malformed-request" };
         (document.Type, document.Title) = ($"/problems/{type}", Descriptions[type]);
+        var request = context.HttpContext.Request;
+        document.Detail ??= document.Status switch
+        {
+            405 => $"the method must be one that the path takes, but got {request.Method}.",
+            415 => $"Content-Type must be application/json, but got '{request.ContentType}'.",
+            _ => null,
+        };
     }
 
     /// <summary>What /problems/{name} says.</summary>
@@ -62,6 +70,7 @@ internal static class ProblemTypes
         ["invalid-parameter-values"] = "Parameter values do not lie in the search space.",
         ["invalid-values"] = "Reported values break a rule.",
         ["unknown-model"] = "No worker has published a model of that name.",
+        ["unknown-command"] = "No worker has published a command of that name.",
         ["unknown-dataset"] = "The model knows no data set of that name.",
     };
 }

@@ -22,7 +22,9 @@ public static class StorageSetup
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<CommandStore>();
         services.TryAddSingleton<WorkerStore>();
+        services.TryAddSingleton<ApiKeyStore>();
         services.TryAddSingleton<ChangeFeed>();
+        services.TryAddSingleton<Readiness>();
         return services;
     }
 }

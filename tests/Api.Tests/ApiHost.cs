@@ -5,15 +5,24 @@ using System.Text.Json;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace HpoService.Api.Tests;
 
 /// <summary>The real API on a real port over a real SQLite file.</summary>
-public sealed class ApiHost : IAsyncLifetime
+public class ApiHost : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hpo-api-").FullName;
     private WebApplication? _app;
+
+    /// <summary>Settings of the service, such as Limits:BodyBytes.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>();
+
+    /// <summary>How long a write waits for other processes.</summary>
+    protected virtual TimeSpan? Patience => null;
+
+    public WebApplication App => _app!;
 
     public HttpClient Http { get; } = new();
 
@@ -23,15 +32,22 @@ public sealed class ApiHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var database = Database.Sqlite(Path.Combine(_folder, "hpo.db"));
+        var database = Database.Sqlite(Path.Combine(_folder, "hpo.db"), Patience);
         await database.MigrateAsync(CancellationToken.None);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(Settings);
         builder.Services.AddHpoStorage(database).AddHpoApi();
         _app = builder.Build().MapHpoApi();
+        Extend(_app);
         await _app.StartAsync();
         Http.BaseAddress = new Uri(_app.Urls.First());
+    }
+
+    /// <summary>Endpoints that only a test has.</summary>
+    protected virtual void Extend(WebApplication app)
+    {
     }
 
     public async Task DisposeAsync()

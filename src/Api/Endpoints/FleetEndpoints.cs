@@ -1,3 +1,4 @@
+using HpoService.Api.Access;
 using HpoService.Api.Contracts;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,7 +13,7 @@ public static class FleetEndpoints
         api.MapGet("/models", ModelsAsync).WithTags("Models");
         api.MapGet("/models/{name}", ModelAsync).WithTags("Models");
         api.MapGet("/workers", WorkersAsync).WithTags("Workers");
-        api.MapPost("/workers/{name}/drain", DrainAsync).WithTags("Workers");
+        api.MapPost("/workers/{name}/drain", DrainAsync).WithTags("Workers").Needs(Role.Admin);
     }
 
     /// <summary>What the workers can train.</summary>

@@ -1,3 +1,4 @@
+using HpoService.Api.Access;
 using HpoService.Api.Contracts;
 using HpoService.Search.Studies;
 using HpoService.Storage;
@@ -12,14 +13,14 @@ public static class StudyEndpoints
     internal static void Map(RouteGroupBuilder api)
     {
         var studies = api.MapGroup("/studies").WithTags("Studies").AddEndpointFilter<StudyTags>();
-        studies.MapPost("", CreateAsync);
+        studies.MapPost("", CreateAsync).Needs(Role.Write);
         studies.MapGet("", ListAsync);
         studies.MapGet("/{study}", GetAsync);
-        studies.MapPatch("/{study}", PatchAsync);
-        studies.MapDelete("/{study}", DeleteAsync);
-        studies.MapPost("/{study}/pause", PauseAsync);
-        studies.MapPost("/{study}/resume", ResumeAsync);
-        studies.MapPost("/{study}/cancel", CancelAsync);
+        studies.MapPatch("/{study}", PatchAsync).Needs(Role.Write);
+        studies.MapDelete("/{study}", DeleteAsync).Needs(Role.Write);
+        studies.MapPost("/{study}/pause", PauseAsync).Needs(Role.Write);
+        studies.MapPost("/{study}/resume", ResumeAsync).Needs(Role.Write);
+        studies.MapPost("/{study}/cancel", CancelAsync).Needs(Role.Write);
         studies.MapGet("/{study}/best", BestAsync);
     }
 

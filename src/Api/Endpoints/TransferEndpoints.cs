@@ -1,3 +1,4 @@
+using HpoService.Api.Access;
 using HpoService.Api.Contracts;
 using HpoService.Search;
 using HpoService.Storage;
@@ -11,8 +12,8 @@ public static class TransferEndpoints
 {
     internal static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/studies/{study}/clone", CloneAsync).WithTags("Studies").AddEndpointFilter<StudyTags>();
-        api.MapPost("/studies/{study}/import", ImportAsync).WithTags("Trials");
+        api.MapPost("/studies/{study}/clone", CloneAsync).WithTags("Studies").AddEndpointFilter<StudyTags>().Needs(Role.Write);
+        api.MapPost("/studies/{study}/import", ImportAsync).WithTags("Trials").Needs(Role.Write);
     }
 
     /// <summary>Creates a study like this one under another name; with trials, what is finished here is finished there, too.</summary>

@@ -1,3 +1,4 @@
+using HpoService.Api.Access;
 using HpoService.Api.Contracts;
 using HpoService.Search;
 using HpoService.Search.Studies;
@@ -13,18 +14,18 @@ public static class TrialEndpoints
     internal static void Map(RouteGroupBuilder api)
     {
         var study = api.MapGroup("/studies/{study}").WithTags("Trials");
-        study.MapPost("/suggest", SuggestAsync);
-        study.MapPost("/enqueue", EnqueueAsync);
+        study.MapPost("/suggest", SuggestAsync).Needs(Role.Worker);
+        study.MapPost("/enqueue", EnqueueAsync).Needs(Role.Write);
         study.MapGet("/trials", ListAsync);
         study.MapGet("/trials/{n:int}", GetAsync);
-        study.MapPatch("/trials/{n:int}", PatchAsync);
-        study.MapPost("/trials/{n:int}/report", ReportAsync);
-        study.MapPost("/trials/{n:int}/heartbeat", HeartbeatAsync);
-        study.MapPost("/trials/{n:int}/complete", CompleteAsync);
-        study.MapPost("/trials/{n:int}/prune", PruneAsync);
-        study.MapPost("/trials/{n:int}/infeasible", InfeasibleAsync);
-        study.MapPost("/trials/{n:int}/fail", FailAsync);
-        study.MapPost("/trials/{n:int}/cancel", CancelAsync);
+        study.MapPatch("/trials/{n:int}", PatchAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/report", ReportAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/heartbeat", HeartbeatAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/complete", CompleteAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/prune", PruneAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/infeasible", InfeasibleAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/fail", FailAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/cancel", CancelAsync).Needs(Role.Write);
     }
 
     /// <summary>Hands out trials to run, each under a lease. Fewer or none when budget, parallel limit or space is used up.</summary>

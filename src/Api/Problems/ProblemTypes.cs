@@ -24,6 +24,7 @@ internal static class ProblemTypes
         UnknownCommandException => (422, "unknown-command"),
         HpoException => (422, "invalid-study"),
         BusyException => (503, "busy"),
+        RefusedException e => (e.Status, e.Type),
         BadHttpRequestException { StatusCode: var status } => (status, status switch { 413 => "too-large", 415 => "unsupported-media-type", _ => "malformed-request" }),
         _ => null,
     };
@@ -49,6 +50,10 @@ internal static class ProblemTypes
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
     {
         ["malformed-request"] = "The request is not JSON, or has an unknown field or a field of the wrong type.",
+        ["unauthenticated"] = "The request has no key, or one that is not valid: Authorization: Bearer and the key.",
+        ["forbidden"] = "The key's role may not do this.",
+        ["too-many-requests"] = "The caller sends more than its limit. Nothing was done: try again after the seconds of Retry-After.",
+        ["shutting-down"] = "The service ends. Nothing was written: try again after the seconds of Retry-After.",
         ["study-not-found"] = "There is no study of that name or id.",
         ["trial-not-found"] = "The study has no trial of that number.",
         ["model-not-found"] = "No worker has published a model of that name.",

@@ -25,9 +25,9 @@ public static class InsightEndpoints
 
     /// <summary>The best trial as a list of one, empty while there is none; of several objectives the Pareto front, by number.</summary>
     public static async Task<Ok<PageContract<TrialContract>>> BestAsync(
-        string study, InsightStore insight, CancellationToken cancellationToken, int? after = null, int limit = 1000)
+        string study, BestTrials best, CancellationToken cancellationToken, int? after = null, int limit = 1000)
     {
-        var page = await insight.BestAsync(study, after, Paging.Limit(limit), cancellationToken);
+        var page = await best.GetAsync(study, after, Paging.Limit(limit), cancellationToken);
         return TypedResults.Ok(new PageContract<TrialContract>([.. page.Items.Select(TrialContract.Of)], page.Next));
     }
 

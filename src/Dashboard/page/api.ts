@@ -7,7 +7,7 @@ export type TrialState = 'queued' | 'running' | 'completed' | 'pruned' | 'infeas
 export interface Trial {
   readonly number: number;
   readonly state: TrialState;
-  readonly parameters: Readonly<Record<string, number | string | boolean>>;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly attempt: number;
   readonly worker?: string;
   readonly measurements: readonly Measurement[];
@@ -15,6 +15,17 @@ export interface Trial {
   readonly error?: string;
   readonly startedAt?: string;
   readonly completedAt?: string;
+}
+
+export type ParameterValue = number | string | boolean;
+export interface Parameter {
+  readonly name: string;
+  readonly type: 'float' | 'int' | 'ordinal' | 'categorical' | 'boolean';
+  readonly low?: number;
+  readonly high?: number;
+  readonly scale?: 'linear' | 'log';
+  readonly values?: readonly ParameterValue[];
+  readonly choices?: readonly ParameterValue[];
 }
 
 export type StudyState = 'active' | 'paused' | 'completed' | 'canceled' | 'failed';
@@ -28,7 +39,7 @@ export interface Study {
   readonly createdAt: string;
   readonly completedAt?: string;
   readonly objectives: readonly [Objective, ...Objective[]];
-  readonly parameters: readonly { readonly name: string }[];
+  readonly parameters: readonly Parameter[];
   readonly sampler: { readonly kind: string };
   readonly pruner: { readonly kind: string };
   readonly budget: { readonly maxTrials?: number };
@@ -55,15 +66,3 @@ async function send<T>(path: string, method: string): Promise<T> {
 
 export const get = <T>(path: string) => send<T>(path, 'GET');
 export const post = <T>(path: string) => send<T>(path, 'POST');
-
-/** All parts of a list, at most `parts` of them. */
-export async function getAll<T>(path: string, parts = Infinity): Promise<T[]> {
-  const items: T[] = [];
-  let after: string | null = '';
-  for (let i = 0; after !== null && i < parts; i++) {
-    const part: Part<T> = await get<Part<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=1000${after && `&after=${encodeURIComponent(after)}`}`);
-    items.push(...part.items);
-    after = part.next;
-  }
-  return items;
-}

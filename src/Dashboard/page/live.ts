@@ -2,6 +2,7 @@
 import { Problem } from './api.js';
 
 const Pause = 200; // ms between two draws, at least
+const Share = 4; // a draw that takes long, of a busy service or a large study, is followed by a pause so many times as long
 const Beat = 10_000; // ms between draws without an event: clocks go on, and workers come and go
 const Retry = 2000; // ms until a stream that the browser has given up is opened again
 
@@ -13,6 +14,7 @@ export function follow(path: string, events: readonly string[], draw: () => Prom
   let timer: number | undefined;
   let retry: number | undefined;
   let isDrawing = false;
+  let pause = Pause;
   let isStale = false;
   let hasLeft = false;
 
@@ -28,6 +30,7 @@ export function follow(path: string, events: readonly string[], draw: () => Prom
     if (isDrawing) { isStale = true; return; }
     isDrawing = true;
     isStale = false;
+    const began = performance.now();
     try {
       await draw();
     } catch (error) {
@@ -35,10 +38,11 @@ export function follow(path: string, events: readonly string[], draw: () => Prom
       else show(false); // the stream's next opening draws again
     }
     isDrawing = false;
+    pause = Math.max(Pause, Share * (performance.now() - began));
     if (isStale) soon();
   };
 
-  const soon = () => { if (!hasLeft) timer ??= window.setTimeout(() => void run(), Pause); };
+  const soon = () => { if (!hasLeft) timer ??= window.setTimeout(() => void run(), pause); };
 
   const open = () => {
     close();

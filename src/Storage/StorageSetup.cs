@@ -16,7 +16,9 @@ public static class StorageSetup
         services.TryAddSingleton<TrialStore>();
         services.TryAddSingleton<LeaseStore>();
         services.TryAddSingleton<TrialDispatcher>();
+        services.TryAddSingleton<BestTrials>();
         services.TryAddSingleton<InsightStore>();
+        services.TryAddSingleton<ExportStore>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<WorkerStore>();
         services.TryAddSingleton<ChangeFeed>();

@@ -20,6 +20,7 @@ public static class StudyEndpoints
         studies.MapPost("/{study}/pause", PauseAsync);
         studies.MapPost("/{study}/resume", ResumeAsync);
         studies.MapPost("/{study}/cancel", CancelAsync);
+        studies.MapGet("/{study}/best", BestAsync).WithTags("Insight");
     }
 
     /// <summary>Creates a study. With a training runner, the workers start on it at once.</summary>
@@ -82,4 +83,8 @@ public static class StudyEndpoints
     /// <summary>Ends a study; trials that are not final are canceled.</summary>
     public static async Task<Ok<StudyContract>> CancelAsync(string study, StudyStore store, CancellationToken cancellationToken) =>
         TypedResults.Ok(StudyContract.Of(await store.MoveAsync(study, StudyState.Canceled, cancellationToken)));
+
+    /// <summary>The best trial, or the Pareto front of several objectives, as a list.</summary>
+    public static async Task<Ok<PageContract<TrialContract>>> BestAsync(string study, BestTrials best, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new PageContract<TrialContract>([.. (await best.GetAsync(study, cancellationToken)).Select(TrialContract.Of)], null));
 }

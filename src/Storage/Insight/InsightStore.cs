@@ -1,5 +1,4 @@
 using HpoService.Storage.Insight;
-using Microsoft.EntityFrameworkCore;
 
 namespace HpoService.Storage;
 
@@ -52,23 +51,6 @@ public sealed class InsightStore(Database database)
         foreach (var (number, state) in chosen)
             found.Add(await LearningCurves.ReadAsync(db, id, number, state, answer.Metric, Math.Max(4, points / curves), cancellationToken));
         return answer with { Curves = [.. found.Where(curve => curve.Points.Count > 0)] };
-    }
-
-    /// <summary>One objective: the best completed trial, or none. Several: a page of the Pareto front, by number.</summary>
-    /// <param name="study">Name or id.</param>
-    /// <param name="after">The cursor of the page before: a number.</param>
-    /// <param name="limit">1 to 1,000.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    public async Task<Page<TrialView>> BestAsync(string study, int? after, int limit, CancellationToken cancellationToken)
-    {
-        await using var db = database.Open();
-        var row = await db.Studies.AsNoTracking().FindStudyAsync(study, cancellationToken);
-        int[] numbers = row.BestNumber is { } best ? [best]
-            : row.ToDefinition().Objectives.Count == 1 ? []
-            : await _tables.ReadAsync($"{row.Id}", (_, table) => table.Front.Where(n => n > (after ?? -1)).Take(limit + 1).ToArray(), cancellationToken);
-        var shown = numbers.Take(limit).ToArray();
-        var trials = await db.Trials.AsNoTracking().Where(t => t.StudyId == row.Id && shown.Contains(t.Number)).OrderBy(t => t.Number).ToListAsync(cancellationToken);
-        return new Page<TrialView>(trials.ConvertAll(t => t.ToView()), numbers.Length > limit ? $"{shown[^1]}" : null);
     }
 
     /// <summary>The metrics that trials reported, the objectives first.</summary>

@@ -1,4 +1,5 @@
 // What the page reads of the HTTP contract; the names are the contract's.
+import { authorization } from './key.js';
 
 export type Values = Readonly<Record<string, number | string>>; // a string is "NaN", "Infinity" or "-Infinity"
 export interface Measurement { readonly step: number; readonly values: Values }
@@ -58,7 +59,7 @@ export class Problem extends Error {
 }
 
 async function send<T>(path: string, method: string): Promise<T> {
-  const response = await fetch(`/api/v1/${path}`, { method });
+  const response = await fetch(`/api/v1/${path}`, { method, headers: authorization() });
   if (response.ok) return await response.json() as T;
   const problem = await response.json().catch(() => ({})) as { detail?: string };
   throw new Problem(response.status, problem.detail ?? `${response.status} ${response.statusText}`);

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using HpoService.Storage;
+using HpoService.Tests;
 
 namespace HpoService.Api.Tests;
 
@@ -77,7 +79,8 @@ public sealed class LargeStudyTests(LargeStudyTests.Host host) : IClassFixture<L
         public async Task InitializeAsync()
         {
             await _api.InitializeAsync();
-            await LargeStudy.CreateAsync(_api, "large", """[{"metric":"loss"}]""");
+            var study = await _api.PostAsync("studies", LargeStudy.Definition("large", """[{"metric":"loss"}]"""));
+            await LargeStudy.FillAsync((Database)_api.Services.GetService(typeof(Database))!, study);
         }
 
         public Task DisposeAsync() => _api.DisposeAsync();

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using HpoService.Storage;
+using HpoService.Tests;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -99,6 +102,23 @@ public sealed class InsightPageTests(Browser browser) : IClassFixture<Browser>, 
         await page.Locator("#more").ClickAsync();
         await Expect(page.Locator("#trials tbody tr")).ToHaveCountAsync(130);
         await Expect(page.Locator("#more")).ToBeHiddenAsync();
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task With_100_000_trials_the_page_loads_and_draws_no_more_than_with_a_few_hundred()
+    {
+        await using var service = await Service.StartAsync(_data, slots: 0);
+        using var body = new StringContent(LargeStudy.Definition("large", """[{"metric":"loss"}]"""), Encoding.UTF8, "application/json");
+        using var created = await service.Http.PostAsync("api/v1/studies", body);
+        await LargeStudy.FillAsync(Database.Sqlite(Path.Combine(_data, "hpo.db")), JsonDocument.Parse(await created.Content.ReadAsStringAsync()).RootElement);
+        var (page, errors) = await browser.OpenAsync(service.Http.BaseAddress!);
+        await page.GotoAsync("/#/studies/large");
+        await Expect(page.Locator("#slices figure")).ToHaveCountAsync(3);
+        await Expect(page.Locator("#best")).ToHaveTextAsync("0");
+        await Expect(page.Locator("#trials tbody tr").First.Locator("td").First).ToHaveTextAsync("99999");
+        Assert.InRange(await page.EvaluateAsync<int>("document.querySelectorAll('*').length"), 1000, 8000);
+        Assert.InRange(await page.EvaluateAsync<int>("performance.getEntriesByType('resource').reduce((sum, r) => sum + r.transferSize, 0)"), 100_000, 1_000_000);
         Assert.Empty(errors);
     }
 

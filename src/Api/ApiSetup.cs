@@ -66,6 +66,7 @@ public static class ApiSetup
         StudyEndpoints.Map(api);
         TrialEndpoints.Map(api);
         TransferEndpoints.Map(api);
+        FileEndpoints.Map(api);
         FleetEndpoints.Map(api);
         EventEndpoints.Map(api);
         app.MapGet("/problems/{name}", Problem).ExcludeFromDescription();

@@ -30,6 +30,9 @@ public sealed class Database
     /// <summary>ADO.NET connection string, for the job store.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>The data folder: where the file lies.</summary>
+    public string Folder => Path.GetDirectoryName(_path)!;
+
     /// <summary>The version of the SQLite engine in use.</summary>
     public static string Engine => SqliteNative.Engine;
 

@@ -24,6 +24,7 @@ public static class StorageSetup
         services.TryAddSingleton<WorkerStore>();
         services.TryAddSingleton<ApiKeyStore>();
         services.TryAddSingleton<ChangeFeed>();
+        services.TryAddSingleton(new TrialFiles(Path.Combine(database.Folder, "trials")));
         services.TryAddSingleton<Readiness>();
         return services;
     }

@@ -7,7 +7,6 @@ using HpoService.Api.Running;
 using HpoService.Search;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.FileProviders;
 using Microsoft.Net.Http.Headers;
 
 namespace HpoService.Api;
@@ -53,9 +52,7 @@ public static class ApiSetup
         app.Use(app.Services.GetRequiredService<Shutdown>().GuardAsync);
         app.UseHpoAccess();
         app.Use(RequireKnownCharset);
-        var page = new ManifestEmbeddedFileProvider(typeof(ApiSetup).Assembly, "wwwroot");
-        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = page });
-        app.UseStaticFiles(new StaticFileOptions { FileProvider = page });
+        app.UsePage();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.UseSwaggerUI(ui =>
         {
@@ -69,6 +66,8 @@ public static class ApiSetup
         FileEndpoints.Map(api);
         FleetEndpoints.Map(api);
         EventEndpoints.Map(api);
+        InsightEndpoints.Map(api);
+        ExportEndpoints.Map(api);
         app.MapGet("/problems/{name}", Problem).ExcludeFromDescription();
         app.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" })).ExcludeFromDescription();
         app.MapGet("/health/ready", ReadyAsync).ExcludeFromDescription();

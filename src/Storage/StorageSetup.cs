@@ -16,6 +16,7 @@ public static class StorageSetup
         services.TryAddSingleton<TrialStore>();
         services.TryAddSingleton<LeaseStore>();
         services.TryAddSingleton<TrialDispatcher>();
+        services.TryAddSingleton<InsightStore>();
         services.TryAddSingleton<BestTrials>();
         services.TryAddSingleton<ImportStore>();
         services.TryAddSingleton<TrialPages>();

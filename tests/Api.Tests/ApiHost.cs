@@ -104,6 +104,13 @@ public class ApiHost : IAsyncLifetime
 
     public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>($"api/v1/{path}");
 
+    /// <summary>Takes a study's next trial and completes it.</summary>
+    public async Task<JsonElement> CompleteAsync(string study, string values)
+    {
+        var trial = (await PostAsync($"studies/{study}/suggest")).GetProperty("trials")[0];
+        return await PostAsync($"studies/{study}/trials/{trial.GetProperty("number")}/complete", $$"""{"values":{{values}},"leaseToken":"{{trial.GetProperty("lease").GetProperty("token").GetString()}}"}""");
+    }
+
     /// <summary>A study of one float with a random sampler.</summary>
     public Task<JsonElement> CreateAsync(string name, string more = "") => PostAsync("studies",
         $$"""{"name":"{{name}}","parameters":[{"name":"x","type":"float","low":0,"high":1}],"sampler":{"kind":"random","seed":1}{{more}}}""");

@@ -26,6 +26,10 @@ internal static class Paging
         throw new BadHttpRequestException($"state must be one of {string.Join(", ", names)}, but got '{name}'.");
     }
 
+    public static int Points(int points) => points is >= 4 and <= 10_000
+        ? points
+        : throw new InvalidStudyException("/points", $"4 <= points <= 10000 must hold, but got {points}.");
+
     /// <summary>A key to sort by, with a '-' for the largest first.</summary>
     public static (T By, bool Descending) Sort<T>(string sort) where T : struct, Enum
     {

@@ -21,7 +21,6 @@ public static class StudyEndpoints
         studies.MapPost("/{study}/pause", PauseAsync).Needs(Role.Write);
         studies.MapPost("/{study}/resume", ResumeAsync).Needs(Role.Write);
         studies.MapPost("/{study}/cancel", CancelAsync).Needs(Role.Write);
-        studies.MapGet("/{study}/best", BestAsync);
     }
 
     /// <summary>Creates a study. With a training runner, the workers start on it at once.</summary>
@@ -82,10 +81,6 @@ public static class StudyEndpoints
     public static Task<Ok<StudyContract>> CancelAsync(
         string study, StudyStore store, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
         MoveAsync(study, StudyState.Canceled, store, ifMatch, cancellationToken);
-
-    /// <summary>The best trial, or the Pareto front of several objectives, as a list.</summary>
-    public static async Task<Ok<PageContract<TrialContract>>> BestAsync(string study, BestTrials best, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new PageContract<TrialContract>([.. (await best.GetAsync(study, cancellationToken)).Select(TrialContract.Of)], null));
 
     private static async Task<Ok<StudyContract>> MoveAsync(string study, StudyState to, StudyStore store, string? ifMatch, CancellationToken cancellationToken) =>
         TypedResults.Ok(StudyContract.Of(await store.MoveAsync(study, to, cancellationToken, StudyTags.Wanted(ifMatch))));

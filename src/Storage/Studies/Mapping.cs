@@ -26,6 +26,8 @@ internal static class Mapping
 
     public static string MeasurementToJson(Measurement measurement) => JsonSerializer.Serialize(measurement, Metrics);
 
+    public static Measurement MeasurementFromJson(string json) => JsonSerializer.Deserialize<Measurement>(json, Metrics)!;
+
     public static StudyDefinition ToDefinition(this StudyRow row) => new(
         row.Name,
         ParameterSpec.ToSpace(FromJson<List<ParameterSpec>>(row.ParametersJson)).Constrained(FromJson<List<string>>(row.ParameterConstraintsJson)),
@@ -65,5 +67,5 @@ internal static class Mapping
     public static DateTimeOffset? ToTime(long? milliseconds) => milliseconds is { } ms ? ToTime(ms) : null;
 
     private static IReadOnlyList<Measurement> Latest(this TrialRow row) =>
-        row.LatestMeasurementJson is null ? [] : [JsonSerializer.Deserialize<Measurement>(row.LatestMeasurementJson, Metrics)!];
+        row.LatestMeasurementJson is null ? [] : [MeasurementFromJson(row.LatestMeasurementJson)];
 }

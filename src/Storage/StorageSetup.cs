@@ -27,6 +27,7 @@ public static class StorageSetup
         services.TryAddSingleton<ChangeFeed>();
         services.TryAddSingleton(new TrialFiles(Path.Combine(database.Folder, "trials")));
         services.TryAddSingleton<Readiness>();
+        services.TryAddSingleton<Census>();
         return services;
     }
 }

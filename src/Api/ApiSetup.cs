@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using HpoService.Api.Access;
 using HpoService.Api.Endpoints;
 using System.Text.Json.Serialization.Metadata;
+using HpoService.Api.Metrics;
 using HpoService.Api.Problems;
 using HpoService.Api.Running;
 using HpoService.Search;
@@ -27,6 +28,7 @@ public static class ApiSetup
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ProblemTypes.Name);
         services.AddHostedService<Sweeping>();
         services.AddHpoAccess();
+        services.AddSingleton<MetricsCollector>().AddHostedService(provider => provider.GetRequiredService<MetricsCollector>());
         services.AddSingleton<Shutdown>().AddHostedService(provider => provider.GetRequiredService<Shutdown>());
         services.AddExceptionHandler<ProblemHandler>();
         services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
@@ -51,6 +53,7 @@ public static class ApiSetup
         app.UseStatusCodePages();
         app.Use(app.Services.GetRequiredService<Shutdown>().GuardAsync);
         app.UseHpoAccess();
+        app.Use(Observing.NameAsync);
         app.Use(RequireKnownCharset);
         app.UsePage();
         app.MapOpenApi("/openapi/{documentName}.json");
@@ -63,11 +66,13 @@ public static class ApiSetup
         StudyEndpoints.Map(api);
         TrialEndpoints.Map(api);
         TransferEndpoints.Map(api);
+        FileEndpoints.Map(api);
         FleetEndpoints.Map(api);
         EventEndpoints.Map(api);
         InsightEndpoints.Map(api);
         ExportEndpoints.Map(api);
         app.MapGet("/problems/{name}", Problem).ExcludeFromDescription();
+        app.MapGet("/metrics", Observing.MetricsAsync).Needs(Role.Read).ExcludeFromDescription();
         app.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" })).ExcludeFromDescription();
         app.MapGet("/health/ready", ReadyAsync).ExcludeFromDescription();
         return app;

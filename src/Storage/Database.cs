@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using HpoService.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -29,6 +30,9 @@ public sealed class Database
 
     /// <summary>ADO.NET connection string, for the job store.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>The data folder: where the file lies.</summary>
+    public string Folder => Path.GetDirectoryName(_path)!;
 
     /// <summary>The version of the SQLite engine in use.</summary>
     public static string Engine => SqliteNative.Engine;
@@ -89,11 +93,14 @@ public sealed class Database
         await _writer.WaitAsync(cancellationToken);
         try
         {
+            var started = Stopwatch.GetTimestamp();
             await using var context = Open();
             await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
             var result = await work(context);
             await context.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            StorageMetrics.CommitSize.Record(1);
+            StorageMetrics.CommitDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
             return result;
         }
         catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED)

@@ -26,7 +26,9 @@ public static class StorageSetup
         services.TryAddSingleton<WorkerStore>();
         services.TryAddSingleton<ApiKeyStore>();
         services.TryAddSingleton<ChangeFeed>();
+        services.TryAddSingleton(new TrialFiles(Path.Combine(database.Folder, "trials")));
         services.TryAddSingleton<Readiness>();
+        services.TryAddSingleton<Census>();
         return services;
     }
 }

@@ -1,43 +1,40 @@
 using HpoService.Search;
 using HpoService.Search.Studies;
 using HpoService.Storage;
-using HpoService.Training;
 using HpoService.Worker.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace HpoService.Worker;
 
-/// <summary>Runs one leased trial in a training process and writes what becomes of it.</summary>
+/// <summary>Runs one leased trial in a process of its own and writes what becomes of it.</summary>
 /// <remarks>At least once: a crash of this process at any point leaves the trial running under a lease that nobody renews; the sweep puts
 /// it back into the queue, with its number, and the next attempt starts from the beginning.</remarks>
 internal sealed class TrialRunner(
-    LeaseStore leases, TrialStore trials, TrialProcessPool pool, WorkerOptions options, TimeProvider time, ILogger<TrialRunner> logger)
+    LeaseStore leases, TrialStore trials, Attempts attempts, WorkerOptions options, TimeProvider time, ILogger<TrialRunner> logger)
 {
     public async Task RunAsync(StudyView study, TrialView trial, CancellationToken shutdown)
     {
-        var (id, token, runner) = ($"{study.Id}", trial.Lease!.Token, study.Definition.Runner);
-        var request = new TrainingRequest(
-            runner.Model!, runner.DataSet, runner.Settings, trial.Parameters, HashCode(study.Definition.Sampler.Seed, trial.Number));
-        TrialProcess process;
+        var (id, token) = ($"{study.Id}", trial.Lease!.Token);
+        using var scope = logger.BeginScope("study {StudyId} trial {Trial} attempt {Attempt}", study.Id, trial.Number, trial.Attempt);
+        using var activity = Tracing.Start("run trial", study.Id, trial.Number);
+        IAttempt attempt;
         try
         {
-            process = pool.Rent();
+            attempt = attempts.Start(study, trial);
         }
         catch (Exception e)
         {
-            logger.LogError(e, "No training process could be started.");
-            await FinishAsync(id, trial.Number, token, new Message(Failed: $"no training process could be started: {e.Message}"), null);
+            logger.LogError(e, "The process of trial {Number} of study {Study} could not be started.", trial.Number, id);
+            await FinishAsync(id, trial.Number, token, new Message(Failed: $"the process could not be started: {e.Message}"), null);
             return;
         }
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
         string? stopReason = null;
         var beating = BeatAsync();
-        var isIdle = false;
         try
         {
-            var message = await process.TrainAsync(request, ReportAsync, ending.Token);
-            isIdle = message.Failed is null;
+            var message = await attempt.RunAsync(ReportAsync, ending.Token);
             await FinishAsync(id, trial.Number, token, message, stopReason);
         }
         catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
@@ -58,7 +55,7 @@ internal sealed class TrialRunner(
         {
             await ending.CancelAsync();
             await beating;
-            pool.Return(process, isIdle);
+            attempt.Dispose();
         }
 
         async Task ReportAsync(Measurement measurement) => Obey(await AnswerAsync(
@@ -68,7 +65,7 @@ internal sealed class TrialRunner(
         {
             if (!answer.ShouldStop || Interlocked.CompareExchange(ref stopReason, answer.Reason, null) is not null)
                 return;
-            process.Stop();
+            attempt.Stop();
             ending.CancelAfter(options.StopGrace);
         }
 
@@ -140,6 +137,4 @@ internal sealed class TrialRunner(
         { Failed: { } reason } => new TrialOutcome.Failed(reason),
         _ => new TrialOutcome.Pruned(stopReason),
     };
-
-    private static long HashCode(long seed, int number) => unchecked((seed * 1_000_003 + number) & 0x7FFF_FFFF_FFFF);
 }

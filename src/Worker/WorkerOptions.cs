@@ -1,3 +1,5 @@
+using HpoService.Worker.Commands;
+
 namespace HpoService.Worker;
 
 /// <summary>How a worker runs.</summary>
@@ -12,12 +14,15 @@ public sealed record WorkerOptions
     /// <summary>The program, and its first arguments, that serves training attempts on its standard input: <c>hpo trial-process</c>.</summary>
     public required IReadOnlyList<string> TrialCommand { get; init; }
 
+    /// <summary>The programs that studies may run here, by name.</summary>
+    public IReadOnlyDictionary<string, CommandSpec> Commands { get; init; } = new Dictionary<string, CommandSpec>();
+
     /// <summary>How long a trial is held without a sign of life.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How often leases are renewed; a fraction of <see cref="Lease"/>.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>How long a training process may go on after it was asked to stop, before it is killed.</summary>
+    /// <summary>How long a process may go on after it was asked to stop, before it is killed.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(20);
 }

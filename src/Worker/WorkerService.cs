@@ -9,7 +9,7 @@ namespace HpoService.Worker;
 
 /// <summary>Announces the worker and its models, schedules the sweep, says that it lives, and turns changes into jobs at once.</summary>
 internal sealed class WorkerService(
-    WorkerOptions options, WorkerStore workers, LeaseStore leases, ModelStore models, StudyStore studies, ChangeSignal signal, StudyJobs jobs,
+    WorkerOptions options, WorkerStore workers, LeaseStore leases, ModelStore models, CommandStore commands, StudyStore studies, ChangeSignal signal, StudyJobs jobs,
     WorkerLifetime lifetime, ISchedulerFactory schedulers, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -18,6 +18,7 @@ internal sealed class WorkerService(
         await leases.ReclaimAsync(options.Name, cancellationToken);
         await workers.RegisterAsync(options.Name, options.Slots, cancellationToken);
         await models.PublishAsync(ModelRegistry.Cards, cancellationToken);
+        await commands.PublishAsync([.. options.Commands.Select(c => c.Value.ToCard(c.Key))], cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 

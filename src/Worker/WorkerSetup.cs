@@ -15,6 +15,7 @@ public static class WorkerSetup
         services.AddSingleton(options);
         services.AddSingleton<WorkerLifetime>();
         services.AddSingleton<TrialProcessPool>();
+        services.AddSingleton<Attempts>();
         services.AddSingleton<TrialRunner>();
         services.AddSingleton<StudyJobs>();
         services.AddQuartz(quartz =>

@@ -29,9 +29,11 @@ public sealed class ServeTests
     [Fact]
     public async Task Without_keys_it_does_not_listen_where_others_can_reach_it()
     {
-        using var serve = Service.Run("serve", "--urls", "http://0.0.0.0:0", "--data", Path.GetTempPath());
+        var data = Directory.CreateTempSubdirectory("hpo-serve-").FullName;
+        using var serve = Service.Run("serve", "--urls", "http://0.0.0.0:0", "--data", data);
         await serve.WaitForExitAsync();
         Assert.Equal(1, serve.ExitCode);
         Assert.Contains("but got http://0.0.0.0:0", await serve.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+        Directory.Delete(data, recursive: true);
     }
 }

@@ -53,7 +53,7 @@ public sealed class TrialRunnerTests : IAsyncLifetime
         await RunAsync(["/nowhere/hpo"]);
         var trial = await TrialAsync();
         Assert.Equal(TrialState.Queued, trial.State);
-        Assert.StartsWith("no training process could be started: ", trial.Error, StringComparison.Ordinal);
+        Assert.StartsWith("the process could not be started: ", trial.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,6 +114,7 @@ public sealed class TrialRunnerTests : IAsyncLifetime
         var leases = _services.GetRequiredService<LeaseStore>();
         var trial = await leases.TakeAsync("s", "w", options.Lease, default);
         using var pool = new TrialProcessPool(options);
-        await new TrialRunner(leases, Trials, pool, options, TimeProvider.System, NullLogger<TrialRunner>.Instance).RunAsync(study, trial!, shutdown);
+        var attempts = new Attempts(pool, options, _services.GetRequiredService<TrialFiles>(), TimeProvider.System);
+        await new TrialRunner(leases, Trials, attempts, options, TimeProvider.System, NullLogger<TrialRunner>.Instance).RunAsync(study, trial!, shutdown);
     }
 }

@@ -59,11 +59,12 @@ public static class StudyEndpoints
             await store.PatchAsync(study, StudyTags.Wanted(ifMatch), body.Description, body.Labels, body.Budget is { } b ? b.Over : null, cancellationToken)));
     }
 
-    /// <summary>Deletes a study with its trials.</summary>
+    /// <summary>Deletes a study with its trials, their logs and artifacts.</summary>
     public static async Task<NoContent> DeleteAsync(
-        string study, StudyStore store, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
+        string study, StudyStore store, TrialFiles files, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
     {
-        await store.DeleteAsync(study, cancellationToken, StudyTags.Wanted(ifMatch));
+        // A crash between the two leaves files that nobody can ask for any more.
+        files.Delete(await store.DeleteAsync(study, cancellationToken, StudyTags.Wanted(ifMatch)));
         return TypedResults.NoContent();
     }
 

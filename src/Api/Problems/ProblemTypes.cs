@@ -56,6 +56,8 @@ internal static class ProblemTypes
         ["shutting-down"] = "The service ends. Nothing was written: try again after the seconds of Retry-After.",
         ["study-not-found"] = "There is no study of that name or id.",
         ["trial-not-found"] = "The study has no trial of that number.",
+        ["log-not-found"] = "The trial has no log: only trials that workers ran have one.",
+        ["artifact-not-found"] = "The trial kept no file of that name.",
         ["model-not-found"] = "No worker has published a model of that name.",
         ["worker-not-found"] = "There is no worker of that name.",
         ["name-taken"] = "A study of that name exists.",

@@ -1,7 +1,9 @@
+using System.CommandLine;
 using System.Reflection;
 using HpoService.Api;
 using HpoService.Storage;
 using HpoService.Worker;
+using HpoService.Worker.Commands;
 
 namespace HpoService.Cli.Commands;
 
@@ -9,7 +11,7 @@ namespace HpoService.Cli.Commands;
 internal static class Hosting
 {
     /// <summary>API and page, with a worker when there are slots; the database is up to date when this returns.</summary>
-    public static async Task<WebApplication> BuildServiceAsync(string urls, string data, int slots, LogLevel logLevel, CancellationToken cancellationToken)
+    public static async Task<WebApplication> BuildServiceAsync(string urls, string data, int slots, LogLevel logLevel, CancellationToken cancellationToken, string? commands = null)
     {
         var database = await OpenAsync(data, cancellationToken);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -19,18 +21,18 @@ internal static class Hosting
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.AddHpoStorage(database).AddHpoApi();
         if (slots > 0)
-            builder.Services.AddHpoWorker(database, Options(slots, WorkerName.Claim(data, null)));
+            builder.Services.AddHpoWorker(database, Options(slots, WorkerName.Claim(data, null), Commands(data, commands)));
         return builder.Build().MapHpoApi();
     }
 
     /// <summary>A worker alone.</summary>
-    public static async Task<IHost> BuildWorkerAsync(string data, int slots, string? name, CancellationToken cancellationToken)
+    public static async Task<IHost> BuildWorkerAsync(string data, int slots, string? name, string? commands, CancellationToken cancellationToken)
     {
         var database = await OpenAsync(data, cancellationToken);
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
-        builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, WorkerName.Claim(data, name)));
+        builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, WorkerName.Claim(data, name), Commands(data, commands)));
         return builder.Build();
     }
 
@@ -42,11 +44,20 @@ internal static class Hosting
         return database;
     }
 
-    private static WorkerOptions Options(int slots, string name) => new()
+    /// <summary>Where the programs are named that studies may run.</summary>
+    public static Option<string?> CommandsOption() => new("--commands") { Description = "The programs that studies may run on the worker; default: commands.json in the data folder, if it is there." };
+
+    private static IReadOnlyDictionary<string, CommandSpec> Commands(string data, string? file) =>
+        file is not null ? CommandSpec.Load(file)
+        : File.Exists(Path.Combine(data, "commands.json")) ? CommandSpec.Load(Path.Combine(data, "commands.json"))
+        : new Dictionary<string, CommandSpec>();
+
+    private static WorkerOptions Options(int slots, string name, IReadOnlyDictionary<string, CommandSpec> commands) => new()
     {
         Name = name,
         Slots = slots,
         TrialCommand = TrialCommand(),
+        Commands = commands,
     };
 
     private static string[] TrialCommand()

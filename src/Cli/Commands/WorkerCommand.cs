@@ -9,10 +9,11 @@ internal static class WorkerCommand
         var data = new Option<string>("--data") { Description = "The folder of the service's database.", DefaultValueFactory = _ => "./data" };
         var slots = new Option<int>("--slots") { Description = "How many trials to run at once.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var name = new Option<string?>("--name") { Description = "Its name, unique among the workers; default: machine and process." };
-        var command = new Command("worker", "Runs a worker alone, over the database of a service.") { data, slots, name };
+        var commands = Hosting.CommandsOption();
+        var command = new Command("worker", "Runs a worker alone, over the database of a service.") { data, slots, name, commands };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var host = await Hosting.BuildWorkerAsync(parsed.GetValue(data)!, parsed.GetValue(slots), parsed.GetValue(name), cancellationToken);
+            using var host = await Hosting.BuildWorkerAsync(parsed.GetValue(data)!, parsed.GetValue(slots), parsed.GetValue(name), parsed.GetValue(commands), cancellationToken);
             await host.StartAsync(cancellationToken);
             Console.WriteLine("worker ready");
             await host.WaitForShutdownAsync(cancellationToken);

@@ -108,6 +108,7 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
         foreach (var trial in lost)
         {
             trial.LeaseLosses++;
+            StorageMetrics.LeaseLosses.Add(1);
             var to = write.Row.State.IsFinal() ? TrialState.Canceled
                 : trial.LeaseLosses < MaxLeaseLosses ? TrialState.Queued : TrialState.Failed;
             if (to == TrialState.Failed)

@@ -49,7 +49,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
         if (asked <= 0)
             return new Proposal(row.NextNumber, 0, []);
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
-        return new Proposal(row.NextNumber, asked, SamplerOf(row, definition).Suggest(history, asked, cancellationToken));
+        return new Proposal(row.NextNumber, asked, Suggest(row, definition, history, asked, cancellationToken));
     }
 
     /// <summary>Adds queued trials of a proposal that is not outdated, up to <paramref name="count"/> and within the budget.</summary>
@@ -78,7 +78,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
         if (partials.Count == 0)
             return false;
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
-        var points = SamplerOf(row, definition).Suggest(history, partials.Count, cancellationToken);
+        var points = Suggest(row, definition, history, partials.Count, cancellationToken);
         return await database.WriteAsync(async writing =>
         {
             var write = await StudyWrite.OpenAsync(writing, $"{row.Id}", time, cancellationToken);
@@ -98,6 +98,15 @@ internal sealed class Proposing(Database database, TimeProvider time)
         var given = Mapping.FromJson<ParameterValues>(trial.ParametersJson);
         (trial.ParametersJson, trial.IsPartial) = (Mapping.ToJson(Enqueuing.Fill(write.Definition, given, suggested, trial.Number)), false);
         write.Touch(trial);
+    }
+
+    private IReadOnlyList<Suggestion> Suggest(StudyRow row, StudyDefinition definition, StudyHistory history, int count, CancellationToken cancellationToken)
+    {
+        using var activity = Tracing.Start("suggest", row.Id);
+        var started = time.GetTimestamp();
+        var points = SamplerOf(row, definition).Suggest(history, count, cancellationToken);
+        StorageMetrics.Suggested(definition.Sampler.Kind, history.Trials.Count, time.GetElapsedTime(started));
+        return points;
     }
 
     // Kept from call to call: what a sampler has computed of the trials so far makes the next suggestion cheap.

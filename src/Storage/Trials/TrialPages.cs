@@ -54,6 +54,15 @@ public sealed class TrialPages(Database database)
         return new Page<TrialView>([.. page.Take(query.Limit).Select(t => t.ToView())], page.Count > query.Limit ? Cursor(page[query.Limit - 1], query.Sort) : null);
     }
 
+    /// <summary>The id of the study that a trial belongs to.</summary>
+    /// <exception cref="NotFoundException">There is no such study or trial.</exception>
+    public async Task<long> StudyOfAsync(string study, int number, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open();
+        var row = await db.Studies.AsNoTracking().FindStudyAsync(study, cancellationToken);
+        return number >= 0 && number < row.NextNumber ? row.Id : throw new NotFoundException("trial", $"{number}");
+    }
+
     private static IQueryable<TrialRow> ByNumber(IQueryable<TrialRow> trials, string? cursor, bool down)
     {
         if (cursor is not null && int.Parse(cursor, NumberStyles.None) is var after)

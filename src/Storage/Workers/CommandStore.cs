@@ -42,6 +42,8 @@ public sealed class CommandStore(Database database, TimeProvider time)
             throw new InvalidStudyException(violations);
     }
 
+    private static bool IsOption(string value) => value.StartsWith('-') && !double.TryParse(value, out _) || value.Contains('\0');
+
     private static IEnumerable<Violation> Violations(CommandCard card, ParameterValues given)
     {
         var names = string.Join(", ", card.Arguments.Select(a => a.Name));
@@ -57,6 +59,10 @@ public sealed class CommandStore(Database database, TimeProvider time)
             else if (argument.Allowed?.Contains(value.ToString()) == false)
             {
                 yield return new Violation($"/runner/arguments/{argument.Name}", $"{argument.Name} must be one of [{string.Join(", ", argument.Allowed)}], but got '{value}'.");
+            }
+            else if (argument.Allowed is null && IsOption(value.ToString()))
+            {
+                yield return new Violation($"/runner/arguments/{argument.Name}", $"{argument.Name} must not start with '-', as options do, but got '{value}'.");
             }
         }
     }

@@ -7,7 +7,7 @@ namespace HpoService.Worker.Jobs;
 /// <remarks>The study store's leases, not this job, are what keeps a trial: one durable job leases many trials, as a job a trial would
 /// cost four more transactions each.</remarks>
 [ExecutionGroup(JobKeys.TrialGroup)]
-internal sealed class RunTrialsJob(LeaseStore leases, StudyStore studies, TrialRunner runner, WorkerOptions options, WorkerLifetime lifetime) : IJob
+internal sealed class RunTrialsJob(LeaseStore leases, StudyStore studies, Attempts attempts, TrialRunner runner, WorkerOptions options, WorkerLifetime lifetime) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
@@ -15,6 +15,8 @@ internal sealed class RunTrialsJob(LeaseStore leases, StudyStore studies, TrialR
         lifetime.Occupy(+1);
         try
         {
+            if (!attempts.CanRun((await studies.GetAsync(id, lifetime.Stopping)).Definition.Runner))
+                return;
             while (!lifetime.IsDraining && await leases.TakeAsync(id, options.Name, options.Lease, lifetime.Stopping) is { } trial)
                 await runner.RunAsync(await studies.GetAsync(id, CancellationToken.None), trial, lifetime.Stopping);
         }

@@ -69,7 +69,10 @@ internal sealed class GpSampler : ISampler
         var settled = known.TakeWhile(t => t.State.IsFinal()).Count();
         // Whoever comes meanwhile computes all anew: same answer, later.
         var earlier = Interlocked.Exchange(ref _last, null);
-        return Surrogate.Fit(features, observations, Observations.FittedOf(observations.Count, Math.Min(settled, observations.Count)), _options.MaxObservations, earlier, isOver);
+        var started = Stopwatch.GetTimestamp();
+        var fitted = Surrogate.Fit(features, observations, Observations.FittedOf(observations.Count, Math.Min(settled, observations.Count)), _options.MaxObservations, earlier, isOver);
+        SearchMetrics.GpFit.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        return fitted;
     }
 
     private ParameterValues? Design(UnitCube cube, int index, RandomStream stream, Visited visited, CancellationToken cancellationToken)

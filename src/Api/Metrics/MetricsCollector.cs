@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Text;
+using HpoService.Search;
+
+namespace HpoService.Api.Metrics;
+
+/// <summary>Adds up what this process measures, for <c>/metrics</c>. Stands in for the Prometheus exporters, none of which can be restored.</summary>
+internal sealed class MetricsCollector : IHostedService, IDisposable
+{
+    // More would be a mistake in somebody's tags: they are counted together.
+    private const int MaxSeries = 1000;
+    private static readonly HashSet<string> Foreign =
+    [
+        "http.server.request.duration", "http.server.active_requests", "kestrel.active_connections", "kestrel.rejected_connections", "aspnetcore.rate_limiting.requests",
+        "dotnet.process.cpu.time", "dotnet.process.memory.working_set", "dotnet.gc.pause.time", "dotnet.gc.last_collection.memory.committed_size", "dotnet.thread_pool.queue.length", "dotnet.exceptions",
+    ];
+
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentDictionary<Instrument, ConcurrentDictionary<string, Series>> _instruments = new();
+
+    public MetricsCollector()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == SearchMetrics.Name || Foreign.Contains(instrument.Name))
+                listener.EnableMeasurementEvents(instrument, _instruments.GetOrAdd(instrument, _ => new(StringComparer.Ordinal)));
+        };
+        _listener.SetMeasurementEventCallback<double>(static (instrument, value, tags, state) => Take(instrument, value, tags, state));
+        _listener.SetMeasurementEventCallback<long>(static (instrument, value, tags, state) => Take(instrument, value, tags, state));
+        _listener.SetMeasurementEventCallback<int>(static (instrument, value, tags, state) => Take(instrument, value, tags, state));
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _listener.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _listener.Dispose();
+
+    /// <summary>Everything measured so far, by instrument.</summary>
+    public IEnumerable<(Instrument Instrument, IEnumerable<Series> Series)> Collect()
+    {
+        _listener.RecordObservableInstruments();
+        // Two meters of one name may have published the same instrument: hosts of tests do.
+        return _instruments.GroupBy(i => i.Key.Name).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (g.First().Key, g.First().Value.Values.AsEnumerable()));
+    }
+
+    private static void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
+    {
+        var all = (ConcurrentDictionary<string, Series>)state!;
+        var labels = Labels(tags);
+        if (!all.TryGetValue(labels, out var series))
+            series = all.GetOrAdd(all.Count < MaxSeries ? labels : "other=\"true\"", key => new Series(key));
+        if (instrument is Histogram<double> or Histogram<long> or Histogram<int>)
+            series.Record(value);
+        else if (instrument.IsObservable)
+            series.Set(value);
+        else
+            series.Add(value);
+    }
+
+    private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (tags.IsEmpty)
+            return "";
+        var text = new StringBuilder();
+        foreach (var (name, value) in tags)
+            text.Append(text.Length == 0 ? "" : ",").Append(PrometheusText.Name(name)).Append("=\"").Append(PrometheusText.Escape($"{value}")).Append('"');
+        return text.ToString();
+    }
+}

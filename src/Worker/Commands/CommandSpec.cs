@@ -1,0 +1,62 @@
+using System.Text.Json;
+using HpoService.Search;
+using HpoService.Search.Models;
+
+namespace HpoService.Worker.Commands;
+
+/// <summary>A program that the worker's operator lets studies run: what commands.json says of one name.</summary>
+public sealed record CommandSpec
+{
+    /// <summary>Free text, for people.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>The program: a path, or a name in PATH.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>Its arguments, each passed as it stands, without a shell; <c>{name}</c> stands for the value of an argument that it takes.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Where it runs; default: where the worker does.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>What is added to the worker's environment.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The arguments that studies may give.</summary>
+    public IReadOnlyDictionary<string, Taken> Takes { get; init; } = new Dictionary<string, Taken>();
+
+    /// <summary>An argument: its value where a study gives none, and the values that it may have.</summary>
+    public sealed record Taken(string? Default = null, IReadOnlyList<string>? Allowed = null);
+
+    /// <summary>Reads commands.json: an object of commands by name.</summary>
+    /// <exception cref="InvalidStudyException">It is not what it should be.</exception>
+    public static IReadOnlyDictionary<string, CommandSpec> Load(string path)
+    {
+        try
+        {
+            var commands = JsonSerializer.Deserialize<Dictionary<string, CommandSpec>>(File.ReadAllText(path), HpoJson.Options) ?? [];
+            foreach (var (name, command) in commands)
+                command.Check(name);
+            return commands;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidStudyException("", $"{path} must be an object of commands by name, but got a mistake at '{e.Path}', line {e.LineNumber + 1}.");
+        }
+    }
+
+    /// <summary>What studies see of it.</summary>
+    public CommandCard ToCard(string name) => new(name, Description, [.. Takes.Select(t => new CommandArgument(t.Key, t.Value.Default, t.Value.Allowed))]);
+
+    /// <summary>The arguments with their values in place.</summary>
+    public IEnumerable<string> Fill(IReadOnlyDictionary<string, string> values) =>
+        Arguments.Select(argument => values.Aggregate(argument, (text, value) => text.Replace($"{{{value.Key}}}", value.Value, StringComparison.Ordinal)));
+
+    private void Check(string name)
+    {
+        if (name.Length is < 1 or > 100 || string.IsNullOrWhiteSpace(Program))
+            throw new InvalidStudyException($"/{name}", $"a command must have a name of 1 to 100 characters and a program, but got '{name}' with '{Program}'.");
+        foreach (var taken in Takes.Keys.Where(taken => taken.Length == 0 || !taken.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')))
+            throw new InvalidStudyException($"/{name}/takes", $"an argument's name must be letters, digits, '_' or '-', but got '{taken}'.");
+    }
+}

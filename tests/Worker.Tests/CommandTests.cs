@@ -1,0 +1,199 @@
+using System.Diagnostics;
+using HpoService.Search;
+using HpoService.Search.Pruning;
+using HpoService.Search.Sampling;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+using HpoService.Storage;
+using HpoService.Worker.Commands;
+using HpoService.Worker.Processes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HpoService.Worker.Tests;
+
+/// <summary>Command runners, with real processes.</summary>
+public sealed class CommandTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("hpo-command-").FullName;
+    private ServiceProvider _services = null!;
+
+    public async Task InitializeAsync()
+    {
+        var database = Database.Sqlite(Path.Combine(_folder, "hpo.db"));
+        await database.MigrateAsync(default);
+        _services = new ServiceCollection().AddHpoStorage(database).BuildServiceProvider();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_program_gets_its_trial_three_ways_and_its_lines_become_measurements_a_result_and_a_log()
+    {
+        var trial = await RunAsync("""
+            cmp - "$HPO_TRIAL_FILE" && grep -o '"x":0.5' "$HPO_TRIAL_FILE"
+            echo "$HPO_STUDY $HPO_TRIAL $HPO_ATTEMPT $HPO_PARAMETERS $1 $2"
+            echo 'hpo {"step": 1, "values": {"loss": 2, "time": NaN, "heat": -Infinity}}'
+            echo 'hpo {"step": 2, "values": {"loss": 0.25}}'
+            echo careful >&2
+            echo model > "$HPO_ARTIFACTS/model.bin"
+            echo 'hpo {"complete": {"loss": 0.125, "size": 3}}'
+            """);
+        Assert.Equal((TrialState.Completed, 0.125), (trial.State, trial.Values!["loss"]));
+        Assert.Equal([1, 2], trial.Measurements.Select(m => m.Step));
+        Assert.True(double.IsNaN(trial.Measurements[0].Values["time"]) && double.IsNegativeInfinity(trial.Measurements[0].Values["heat"]));
+        var log = await LogAsync();
+        foreach (var expected in new[] { "=== attempt 1 on w", "\"x\":0.5", """s 0 1 {"x":0.5} --data=it's "$(quoted)" -v""", "careful", "=== exit code 0" })
+            Assert.Contains(expected, log, StringComparison.Ordinal);
+        Assert.Equal("model.bin", Assert.Single(Files.List(1, 0)).Name);
+    }
+
+    [Theory]
+    [InlineData("""echo 'hpo {"step": 1, "values": {"loss": 2}}'""", TrialState.Completed, null)]
+    [InlineData("""echo 'hpo {"infeasible": "out of memory"}'""", TrialState.Infeasible, "out of memory")]
+    [InlineData("exit 0", TrialState.Queued, "a command must report a result, but got none before it ended")]
+    [InlineData("echo deep trouble >&2; exit 3", TrialState.Queued, "the command ended with exit code 3: deep trouble")]
+    [InlineData("""echo 'hpo {"complete": {"loss": 1}}'; exit 3""", TrialState.Queued, "the command ended with exit code 3")]
+    [InlineData("""echo 'hpo {"complete": {"accuracy": 1}}'""", TrialState.Queued, "values must hold every objective's metric, but got no 'loss'.")]
+    [InlineData("""echo 'hpo nonsense'; sleep 600""", TrialState.Queued, "a line that starts with 'hpo ' must be a report such as hpo {\"step\": 1, \"values\": {\"loss\": 0.5}}, but got 'hpo nonsense'.")]
+    [InlineData("""echo 'hpo {"complete": {"loss": 1}}'; head -c 300000 /dev/zero | tr '\0' x""", TrialState.Completed, null)]
+    public async Task An_attempt_ends_as_the_program_does(string script, TrialState state, string? error)
+    {
+        var trial = await RunAsync(script);
+        Assert.Equal((state, error), (trial.State, trial.Error));
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_there_is_a_broken_attempt()
+    {
+        var trial = await RunAsync("", new CommandSpec { Program = "/nowhere/train" });
+        Assert.Equal(TrialState.Queued, trial.State);
+        Assert.Contains("exit code 127", trial.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_program_leaves_running_is_killed_with_it()
+    {
+        await RunAsync("""(sleep 600 & echo $! > "$HPO_ARTIFACTS/pid"; setsid -f true); sleep 600 & echo 'hpo {"complete": {"loss": 1}}'""");
+        await GoneAsync("pid");
+    }
+
+    [Fact]
+    public async Task A_canceled_trial_s_program_is_asked_to_stop_and_killed_with_its_children_when_it_does_not()
+    {
+        var running = RunAsync("""trap 'echo asked' TERM; bash -c 'trap "" TERM; echo $$ > "$HPO_ARTIFACTS/pid"; while true; do sleep 0.1; done' & while true; do sleep 0.1; done""");
+        await UntilAsync(() => File.Exists(Path.Combine(Files.ArtifactsOf(1, 0), "pid")));
+        await Trials.CancelAsync("s", 0, "no more", default);
+        Assert.Equal(TrialState.Canceled, (await running.WaitAsync(TimeSpan.FromSeconds(30))).State);
+        await GoneAsync("pid");
+        Assert.Contains("asked", await LogAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_that_ends_well_when_asked_to_stop_is_believed()
+    {
+        var running = RunAsync("""trap 'echo "hpo {\"complete\": {\"loss\": 7}}"; exit 0' TERM; echo ready > "$HPO_ARTIFACTS/ready"; while true; do sleep 0.05; done""");
+        await UntilAsync(() => File.Exists(Path.Combine(Files.ArtifactsOf(1, 0), "ready")));
+        await Studies.PatchAsync("s", null, null, null, budget => budget with { MaxTrialSeconds = 0.001 }, default);
+        Assert.Equal((TrialState.Completed, 7), ((await running.WaitAsync(TimeSpan.FromSeconds(30))) is var trial ? (trial.State, trial.Values!["loss"]) : default));
+    }
+
+    [Fact]
+    public async Task A_program_dies_with_a_worker_that_is_killed()
+    {
+        // The worker's end of the pipe closes, however the worker dies: a shell plays it, with the pipe as its third file.
+        var (pid, pipe) = (Path.Combine(_folder, "pid"), Path.Combine(_folder, "pipe"));
+        var start = new ProcessStartInfo("bash")
+        {
+            Environment = { ["HPO_TRIAL_FILE"] = "/dev/null", ["SCRIPT"] = CommandProcess.Script, ["PIDFILE"] = pid, ["PIPE"] = pipe },
+            ArgumentList = { "-c", """mkfifo "$PIPE"; setsid sh -c "$SCRIPT" sh bash -c 'echo $$ > "$PIDFILE"; sleep 600' <"$PIPE" & exec 9>"$PIPE"; while true; do sleep 1 9>&-; done""" },
+        };
+        using var worker = Process.Start(start)!;
+        await UntilAsync(() => File.Exists(pid) && new FileInfo(pid).Length > 0);
+        var id = int.Parse(await File.ReadAllTextAsync(pid));
+        Assert.True(IsAlive(id));
+        worker.Kill();
+        await UntilAsync(() => !IsAlive(id));
+    }
+
+    [Theory]
+    [InlineData("""{"a": {"arguments": []}}""")]
+    [InlineData("""{"a": {"program": "x", "shell": true}}""")]
+    [InlineData("""{"a": {"program": "x", "takes": {"b c": {}}}}""")]
+    [InlineData("[]")]
+    public async Task A_file_of_commands_with_a_mistake_is_refused(string json)
+    {
+        var path = Path.Combine(_folder, "commands.json");
+        await File.WriteAllTextAsync(path, json);
+        Assert.Contains("but got", Assert.ThrowsAny<HpoException>(() => CommandSpec.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    private StudyStore Studies => _services.GetRequiredService<StudyStore>();
+
+    private TrialStore Trials => _services.GetRequiredService<TrialStore>();
+
+    private TrialFiles Files => _services.GetRequiredService<TrialFiles>();
+
+    private async Task<string> LogAsync()
+    {
+        using var reader = new StreamReader(Files.OpenLog(1, 0));
+        return await reader.ReadToEndAsync();
+    }
+
+    private async Task GoneAsync(string file)
+    {
+        var id = int.Parse(await File.ReadAllTextAsync(Path.Combine(Files.ArtifactsOf(1, 0), file)));
+        await UntilAsync(() => !IsAlive(id));
+    }
+
+    // A zombie that nobody has waited for is dead, too.
+    private static bool IsAlive(int id)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{id}/stat").Contains(") Z", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var i = 0; !condition(); i++)
+        {
+            Assert.True(i < 600, "It did not come to that within 30 s.");
+            await Task.Delay(50);
+        }
+    }
+
+    private async Task<TrialView> RunAsync(string script, CommandSpec? command = null)
+    {
+        command ??= new CommandSpec
+        {
+            Program = "bash", Arguments = ["-c", script, "bash", "--data={data}", "-v"], Takes = new Dictionary<string, CommandSpec.Taken> { ["data"] = new("digits") },
+        };
+        var options = new WorkerOptions
+        {
+            Name = "w", Slots = 1, TrialCommand = [], HeartbeatInterval = TimeSpan.FromMilliseconds(50), StopGrace = TimeSpan.FromSeconds(2),
+            Commands = new Dictionary<string, CommandSpec> { ["train"] = command },
+        };
+        await _services.GetRequiredService<CommandStore>().PublishAsync([command.ToCard("train")], default);
+        var arguments = command.Takes.Count == 0 ? null : new ParameterValues([new("data", "it's \"$(quoted)\"")]);
+        var study = await Studies.CreateAsync(
+            new StudyDefinition("s", new SearchSpace([new FloatParameter("x", 0, 1)]), [new Objective("loss", Direction.Minimize)],
+                new SamplerSettings("random", 1), new PrunerSettings(), new Budget(), 2, new Runner(Runner.CommandKind, Command: "train", Arguments: arguments)),
+            null, new Dictionary<string, string>(), [new ParameterValues([new("x", 0.5)])], null, default);
+        var leases = _services.GetRequiredService<LeaseStore>();
+        var trial = await leases.TakeAsync("s", "w", options.Lease, default);
+        using var pool = new TrialProcessPool(options);
+        await new TrialRunner(leases, Trials, new Attempts(pool, options, Files, TimeProvider.System), options, TimeProvider.System, NullLogger<TrialRunner>.Instance)
+            .RunAsync(study, trial!, default).WaitAsync(TimeSpan.FromSeconds(60));
+        return await Trials.GetAsync("s", 0, default);
+    }
+}

@@ -38,7 +38,7 @@ internal static class LargeStudy
             FROM points;
             INSERT INTO measurements (StudyId, Number, Step, ValuesJson, ReportedAt, Version)
             SELECT StudyId, Number, step, json_object('loss', 1.0 / step), 0, 2 FROM trials, (SELECT 1 AS step UNION SELECT 2 UNION SELECT 3) WHERE StudyId = $study AND Number % 100 = 77;
-            UPDATE studies SET NextNumber = {{Trials}}, CompletedTrials = {{Trials}}, BestNumber = iif($isSingle, 77777, NULL), BestScore = 0, Version = 2 WHERE Id = $study;
+            UPDATE studies SET NextNumber = {{Trials}}, CompletedTrials = {{Trials}}, BestNumber = iif($isSingle, 77777, NULL), BestScore = 0, FrontSize = NULL, Version = 2 WHERE Id = $study;
             """;
         command.Parameters.AddWithValue("$study", study.GetProperty("id").GetInt64());
         command.Parameters.AddWithValue("$isSingle", study.GetProperty("objectives").GetArrayLength() == 1);

@@ -14,8 +14,8 @@ public static class EventEndpoints
 
     internal static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/studies/{study}/events", StudyEventsAsync).WithTags("Events");
-        api.MapGet("/events", AllEvents).WithTags("Events");
+        api.MapGet("/studies/{study}/events", StudyEventsAsync).WithTags("Events").DisableRequestTimeout();
+        api.MapGet("/events", AllEvents).WithTags("Events").DisableRequestTimeout();
     }
 
     /// <summary>Events trial, measurement and study of one study; an event's id is the study's version, Last-Event-ID resumes after it.

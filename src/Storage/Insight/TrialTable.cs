@@ -114,26 +114,34 @@ internal sealed class TrialTable(StudyDefinition definition)
     {
         Completed += (row.State == TrialState.Completed ? 1 : 0) - (_states[row.Number] == TrialState.Completed ? 1 : 0);
         (_states[row.Number], _completedAt[row.Number], _isFeasible[row.Number]) = (row.State, row.CompletedAt ?? 0, row.IsFeasible);
-        var parameters = Mapping.FromJson<ParameterValues>(row.ParametersJson);
-        for (var i = 0; i < _parameters.Length; i++)
-        {
-            var parameter = Definition.Space.Parameters[i];
-            _parameters[i][row.Number] = !parameters.TryGetValue(parameter.Name, out var value) ? double.NaN
-                : parameter is ChoiceParameter choices ? choices.IndexOf(value) : value.Number;
-        }
-
+        foreach (var column in _parameters)
+            column[row.Number] = double.NaN;
         foreach (var column in _metrics.Values)
             column[row.Number] = double.NaN;
-        var values = row.ValuesJson is { } final ? Mapping.MetricsFromJson(final)
-            : row is { State: TrialState.Running or TrialState.Pruned, LatestMeasurementJson: { } latest } ? Mapping.MeasurementFromJson(latest).Values
-            : null;
-        foreach (var (name, value) in values ?? new Dictionary<string, double>())
-            if (_metrics.ContainsKey(name) || _metrics.Count < MostMetrics && _metrics.TryAdd(name, Resize([], _states.Length)))
-                _metrics[name][row.Number] = value;
+        FlatJson.Read(row.ParametersJson, (Table: this, row.Number), static (to, name, value) => to.Table.SetParameter(to.Number, name, value));
+        if (row.ValuesJson is { } final)
+            FlatJson.Read(final, (Table: this, row.Number), static (to, name, value) => to.Table.SetMetric(to.Number, name, FlatJson.Number(value)));
+        else if (row is { State: TrialState.Running or TrialState.Pruned, LatestMeasurementJson: { } latest })
+            foreach (var (name, value) in Mapping.MeasurementFromJson(latest).Values)
+                SetMetric(row.Number, name, value);
     }
 
     /// <summary>Says that all rows up to a version were set.</summary>
     public void Reach(long version) => Version = version;
+
+    private void SetParameter(int number, string name, ParameterValue value)
+    {
+        if (Definition.Space.IndexOf(name) is >= 0 and var i)
+            _parameters[i][number] = Definition.Space.Parameters[i] is ChoiceParameter choices ? choices.IndexOf(value) : value.Number;
+    }
+
+    private void SetMetric(int number, string name, double value)
+    {
+        if (_metrics.TryGetValue(name, out var column))
+            column[number] = value;
+        else if (_metrics.Count < MostMetrics)
+            (_metrics[name] = Resize([], _states.Length))[number] = value;
+    }
 
     private static double[] Resize(double[] column, int capacity)
     {

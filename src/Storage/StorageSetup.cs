@@ -16,11 +16,11 @@ public static class StorageSetup
         services.TryAddSingleton<TrialStore>();
         services.TryAddSingleton<LeaseStore>();
         services.TryAddSingleton<TrialDispatcher>();
-        services.TryAddSingleton<BestTrials>();
         services.TryAddSingleton<InsightStore>();
+        services.TryAddSingleton<ExportStore>();
+        services.TryAddSingleton<BestTrials>();
         services.TryAddSingleton<ImportStore>();
         services.TryAddSingleton<TrialPages>();
-        services.TryAddSingleton<ExportStore>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<CommandStore>();
         services.TryAddSingleton<WorkerStore>();

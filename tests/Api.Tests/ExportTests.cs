@@ -49,6 +49,20 @@ public sealed class ExportTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task What_one_study_exports_another_imports()
+    {
+        await CreateAsync("source");
+        for (var n = 2; n < 6; n++)
+            await api.PostAsync($"studies/source/trials/{n}/cancel");
+        var exported = (await ExportAsync("source", "json")).Text;
+        await api.PostAsync("studies", $$"""{"name":"copy",{{Study}},"sampler":{"kind":"random"} }""");
+        await api.PostAsync("studies/copy/import", exported);
+        var copy = (await ExportAsync("copy", "csv")).Text;
+        Assert.Equal((await ExportAsync("source", "csv")).Text.Replace(",1,'+worker,", ",0,,", StringComparison.Ordinal), copy);
+        Assert.Equal((await api.GetAsync("studies/source/trials/0")).GetProperty("measurements").ToString(), (await api.GetAsync("studies/copy/trials/0")).GetProperty("measurements").ToString());
+    }
+
+    [Fact]
     public async Task Another_format_is_refused()
     {
         await api.CreateAsync("formats");

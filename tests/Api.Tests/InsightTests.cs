@@ -86,6 +86,20 @@ public sealed class InsightTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task What_breaks_a_constraint_is_shown_but_never_the_best()
+    {
+        await api.CreateAsync("bounded", ""","constraints":[{"metric":"size","upperBound":5}]""");
+        foreach (var (value, size) in new[] { (3.0, 1.0), (1, 9), (2, 5) })
+            await api.CompleteAsync("bounded", $$"""{"value":{{value}},"size":{{size}}}""");
+        var history = await api.GetAsync("studies/bounded/history");
+        Assert.Equal([0, 2], Numbers(history.GetProperty("bestByTrial")));
+        Assert.Equal([true, false, true], history.GetProperty("points").EnumerateArray().Select(p => p.GetProperty("feasible").GetBoolean()));
+        var cells = (await api.GetAsync("studies/bounded/slice")).GetProperty("slices")[0].GetProperty("points").EnumerateArray();
+        Assert.Equal([true, false, true], cells.Select(p => p.GetProperty("feasible").GetBoolean()));
+        Assert.False((await api.GetAsync("studies/bounded/parallel")).GetProperty("lines")[1].GetProperty("feasible").GetBoolean());
+    }
+
+    [Fact]
     public async Task Curves_are_thinned_and_keep_their_ends()
     {
         await api.CreateAsync("curves");
@@ -105,12 +119,16 @@ public sealed class InsightTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
-    public async Task The_front_of_two_objectives_is_what_nothing_dominates()
+    public async Task The_front_of_two_objectives_is_what_nothing_dominates_in_pages()
     {
         await api.CreateAsync("front", ""","objectives":[{"metric":"accuracy","direction":"maximize"},{"metric":"latency"}]""");
         foreach (var (accuracy, latency) in new[] { (0.5, 5.0), (0.4, 6), (0.9, 9), (0.6, 5), (0.7, 7), (0.6, 5), (0.1, 1) })
             await api.CompleteAsync("front", $$"""{"accuracy":{{accuracy}},"latency":{{latency}}}""");
-        Assert.Equal([2, 3, 4, 5, 6], Numbers((await api.GetAsync("studies/front/best")).GetProperty("items")));
+        var front = await api.GetAsync("studies/front/best?limit=3");
+        Assert.Equal([2, 3, 4], Numbers(front.GetProperty("items")));
+        front = await api.GetAsync($"studies/front/best?limit=3&after={front.GetProperty("next").GetString()}");
+        Assert.Equal([5, 6], Numbers(front.GetProperty("items")));
+        Assert.Equal(JsonValueKind.Null, front.GetProperty("next").ValueKind);
         Assert.Equal(5, (await api.GetAsync("studies/front")).GetProperty("best").GetProperty("frontSize").GetInt32());
         var line = (await api.GetAsync("studies/front/parallel?metric=latency")).GetProperty("lines")[0];
         Assert.Equal("""{"accuracy":0.5,"latency":5}""", line.GetProperty("values").ToString());
@@ -126,6 +144,7 @@ public sealed class InsightTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("parallel?points=3", "/points")]
     [InlineData("history?points=10001", "/points")]
     [InlineData("curves?trials=0", "/trials")]
+    [InlineData("best?limit=0", "/limit")]
     public async Task What_is_not_there_or_out_of_bounds_is_named(string path, string pointer)
     {
         await api.SendAsync(HttpMethod.Delete, "studies/odd-insight");

@@ -151,6 +151,34 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, ID
     }
 
     [Fact]
+    public async Task A_service_with_keys_is_asked_with_one_that_the_page_asks_for()
+    {
+        await using var service = await Service.StartAsync(_data, slots: 0);
+        await CreateAsync(service, "walk");
+        var (read, write) = (await AddKeyAsync("reader", "read"), await AddKeyAsync("writer", "write"));
+        var (page, _) = await browser.OpenAsync(service.Http.BaseAddress!);
+        await page.GotoAsync("/#/studies/walk");
+        await Expect(page.Locator("#key")).ToBeVisibleAsync();
+        await EnterAsync("hpo_wrong");
+        await Expect(page.Locator("#key")).ToBeEmptyAsync(); // asked again
+        await EnterAsync(read);
+        await Expect(page.Locator("h1")).ToContainTextAsync("walk");
+        await Expect(page.Locator("#connection")).ToHaveTextAsync("live");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(page.Locator(".refused")).Not.ToBeEmptyAsync(); // it may read only
+        service.Http.DefaultRequestHeaders.Authorization = new("Bearer", write);
+        await CompleteAsync(service, "walk", 0.5);
+        await Expect(page.Locator("#best")).ToHaveTextAsync("0.5"); // the stream of events has the key, too
+
+        async Task EnterAsync(string key)
+        {
+            await page.Locator("#key").FillAsync(key);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Use it" }).ClickAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_study_that_is_not_there_is_said_so()
     {
         await using var service = await Service.StartAsync(_data, slots: 0);
@@ -159,6 +187,14 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, ID
         await Expect(page.GetByText("nowhere")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "All studies" }).ClickAsync();
         await Expect(page.GetByText("None yet.")).ToBeVisibleAsync();
+    }
+
+    private async Task<string> AddKeyAsync(string name, string role)
+    {
+        using var process = Service.Run("key", "add", name, "--role", role, "--data", _data);
+        var key = (await process.StandardOutput.ReadToEndAsync()).Trim();
+        await process.WaitForExitAsync();
+        return key;
     }
 
     private static Task<JsonElement> CreateAsync(Service service, string name, int maxTrials = 10) => service.PostAsync("studies", new

@@ -1,3 +1,4 @@
+using HpoService.Api.Contracts;
 using HpoService.Search;
 using HpoService.Storage;
 using HpoService.Storage.Insight;
@@ -13,6 +14,7 @@ public static class InsightEndpoints
     internal static void Map(RouteGroupBuilder api)
     {
         var study = api.MapGroup("/studies/{study}").WithTags("Insight");
+        study.MapGet("/best", BestAsync);
         study.MapGet("/history", HistoryAsync);
         study.MapGet("/importances", ImportancesAsync);
         study.MapGet("/slice", SliceAsync);

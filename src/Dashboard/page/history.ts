@@ -18,8 +18,8 @@ export function history(found: TrialHistory, byTime: boolean, width: number): El
     rows(frame, y),
     columns(frame, x.ticks.filter(tick => byTime || Number.isInteger(tick)).map(tick => [x.at(tick), short(tick)] as const)),
     below(frame, byTime ? 'seconds' : 'trial'),
-    svg('g', {}, ...points.map(point => svg('circle', { class: `dot ${point.state}`, ...place(point), r: 3.2 },
-      svg('title', {}, `trial ${point.number}, ${point.state}: ${short(point.value)}`)))),
+    svg('g', {}, ...points.map(point => svg('circle', { class: `dot ${point.feasible === false ? 'broken' : point.state}`, ...place(point), r: 3.2 },
+      svg('title', {}, `trial ${point.number}, ${point.feasible === false ? 'breaks a constraint' : point.state}: ${short(point.value)}`)))),
     best.length === 0 ? null : svg('path', {
       class: 'best', id: 'best-so-far',
       d: best.map((point, i) => i === 0 ? `M${x.at(along(point))},${y.at(point.value)}` : `H${x.at(along(point))}V${y.at(point.value)}`).join('') + `H${x.at(last)}`,

@@ -3,7 +3,7 @@ import type { Parameter, ParameterValue, TrialState } from './api.js';
 
 interface OfMetric { readonly metric: string; readonly direction?: 'minimize' | 'maximize'; readonly trials: number }
 
-export interface HistoryPoint { readonly number: number; readonly state: TrialState; readonly value: number; readonly seconds?: number }
+export interface HistoryPoint { readonly number: number; readonly state: TrialState; readonly value: number; readonly seconds?: number; readonly feasible?: boolean }
 export interface TrialHistory extends OfMetric {
   readonly lastNumber?: number;
   readonly points: readonly HistoryPoint[];
@@ -20,11 +20,16 @@ export interface Importances {
 export interface Slice {
   readonly parameter: Parameter;
   readonly trials: number;
-  readonly points: readonly { readonly number: number; readonly x: ParameterValue; readonly y: number }[];
+  readonly points: readonly { readonly number: number; readonly x: ParameterValue; readonly y: number; readonly feasible?: boolean }[];
 }
 export interface Slices extends OfMetric { readonly slices: readonly Slice[] }
 
-export interface Line { readonly number: number; readonly parameters: Readonly<Record<string, ParameterValue>>; readonly values: Readonly<Record<string, number>> }
+export interface Line {
+  readonly number: number;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  readonly values: Readonly<Record<string, number>>;
+  readonly feasible?: boolean;
+}
 export interface Parallel extends OfMetric { readonly parameters: readonly Parameter[]; readonly lines: readonly Line[] }
 
 export interface Curve {
@@ -34,5 +39,5 @@ export interface Curve {
 }
 export interface Curves extends OfMetric { readonly curves: readonly Curve[] }
 
-/** Larger is better: the sign flips here only. */
-export const score = (insight: OfMetric, value: number) => insight.direction === 'maximize' ? value : -value;
+/** Larger is better, and what breaks a constraint is behind all others: the sign flips here only. */
+export const score = (insight: OfMetric, value: number, feasible?: boolean) => feasible === false ? -Infinity : insight.direction === 'maximize' ? value : -value;

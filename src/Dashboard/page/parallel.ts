@@ -14,7 +14,8 @@ export function parallel(found: Parallel, width: number): Element {
   const every = Math.max(96, (width - 120) / axes.length);
   const x = (i: number) => 40 + i * every;
   const all = Math.max(width, x(axes.length) + 80);
-  const ranked = [...found.lines].sort((a, b) => score(found, a.values[found.metric]!) - score(found, b.values[found.metric]!));
+  const rank = (line: Line) => score(found, line.values[found.metric]!, line.feasible);
+  const ranked = [...found.lines].sort((a, b) => rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0);
 
   // An inactive parameter has no value: the line goes below its axis.
   const path = (line: Line) => [
@@ -27,7 +28,7 @@ export function parallel(found: Parallel, width: number): Element {
 
   return plot(all, Height, `the parameters of ${found.lines.length} of ${found.trials} trials and their ${found.metric}`,
     svg('g', { class: 'lines' }, ...ranked.map((line, i) => svg('path', {
-      class: i === ranked.length - 1 ? 'line best-line' : i >= ranked.length * 0.85 ? 'line top' : 'line', d: path(line),
+      class: line.feasible === false ? 'line broken' : i === ranked.length - 1 ? 'line best-line' : i >= ranked.length * 0.85 ? 'line top' : 'line', d: path(line),
     }, svg('title', {}, `trial ${line.number}: ${short(line.values[found.metric])}`)))),
     ...axes.map((a, i) => axis(a.name, i, a.labels)),
     axis(found.metric, axes.length, values.ticks.map(tick => [values.at(tick), short(tick)] as const)));

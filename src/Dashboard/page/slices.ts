@@ -14,9 +14,9 @@ function chart(found: Slices, slice: Slice, width: number): Element {
   const frame = box(width, 170);
   const y = around(slice.points.map(point => point.y), frame.bottom, frame.top, 4);
   const x = ofParameter(slice.parameter, frame.left + 6, frame.right - 6, Math.floor(width / 70), short);
-  const best = slice.points.reduce((a, b) => score(found, b.y) > score(found, a.y) ? b : a);
+  const best = slice.points.reduce((a, b) => score(found, b.y, b.feasible) > score(found, a.y, a.feasible) ? b : a);
   return plot(width, frame.height, `${found.metric} by ${slice.parameter.name}`, rows(frame, y), columns(frame, x.labels),
     svg('g', {}, ...[...slice.points.filter(point => point !== best), best].map(point => svg('circle', {
-      class: point === best ? 'dot best-dot' : 'dot', cx: x.at(point.x), cy: y.at(point.y), r: point === best ? 4.5 : 2.6,
+      class: point.feasible === false ? 'dot broken' : point === best ? 'dot best-dot' : 'dot', cx: x.at(point.x), cy: y.at(point.y), r: point === best ? 4.5 : 2.6,
     }, svg('title', {}, `trial ${point.number}: ${slice.parameter.name} ${short(point.x)}, ${found.metric} ${short(point.y)}`)))));
 }

@@ -25,7 +25,7 @@ public sealed record ParallelCoordinates(
                 n,
                 new ParameterValues(parameters.Select((p, i) => (p.Name, Value: table.Value(i, n))).Where(p => p.Value is not null)
                     .Select(p => KeyValuePair.Create(p.Name, p.Value!.Value))),
-                shown.Where(m => double.IsFinite(m.Values[n])).ToDictionary(m => m.Name, m => m.Values[n])))]);
+                shown.Where(m => double.IsFinite(m.Values[n])).ToDictionary(m => m.Name, m => m.Values[n]), table.IsFeasible(n)))]);
     }
 }
 
@@ -33,4 +33,5 @@ public sealed record ParallelCoordinates(
 /// <param name="Number">Its number.</param>
 /// <param name="Parameters">Its active parameters.</param>
 /// <param name="Values">The objectives' values, and the metric's.</param>
-public sealed record ParallelLine(int Number, ParameterValues Parameters, IReadOnlyDictionary<string, double> Values);
+/// <param name="Feasible">Whether it keeps the study's constraints; left out when there are none.</param>
+public sealed record ParallelLine(int Number, ParameterValues Parameters, IReadOnlyDictionary<string, double> Values, bool? Feasible);

@@ -23,7 +23,7 @@ public sealed record TrialSlices(string Metric, Direction? Direction, int Trials
             int[] active = [.. ranked.Where(n => table.IsActive(i, n))];
             return new ParameterSlice(
                 ParameterSpec.From(table.Definition.Space.Parameters[i]), active.Length,
-                [.. Choose(active, i).Select(n => new SlicePoint(n, table.Value(i, n)!.Value, metric.Values[n]))]);
+                [.. Choose(active, i).Select(n => new SlicePoint(n, table.Value(i, n)!.Value, metric.Values[n], table.IsFeasible(n)))]);
         }
 
         // The best of each part of the parameter's range draws the edge that matters; the rest shows the spread.
@@ -49,4 +49,5 @@ public sealed record ParameterSlice(ParameterSpec Parameter, int Trials, IReadOn
 /// <param name="Number">Its number.</param>
 /// <param name="X">The parameter's value.</param>
 /// <param name="Y">The metric's value.</param>
-public sealed record SlicePoint(int Number, ParameterValue X, double Y);
+/// <param name="Feasible">Whether it keeps the study's constraints; left out when there are none.</param>
+public sealed record SlicePoint(int Number, ParameterValue X, double Y, bool? Feasible);

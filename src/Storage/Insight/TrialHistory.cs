@@ -9,8 +9,8 @@ namespace HpoService.Storage.Insight;
 /// <param name="Trials">How many trials have a value of it.</param>
 /// <param name="LastNumber">The largest number of a trial; left out while there is none.</param>
 /// <param name="Points">The trials' values, by number; of many, the lowest, the highest and the middle one of each stretch.</param>
-/// <param name="BestByTrial">The trials that were better than all of smaller number; of many, evenly spaced ones.</param>
-/// <param name="BestByTime">The trials that were better than all that completed before; of many, evenly spaced ones.</param>
+/// <param name="BestByTrial">The feasible trials that were better than all of smaller number; of many, evenly spaced ones.</param>
+/// <param name="BestByTime">The feasible trials that were better than all that completed before; of many, evenly spaced ones.</param>
 public sealed record TrialHistory(
     string Metric, Direction? Direction, int Trials, int? LastNumber, IReadOnlyList<HistoryPoint> Points,
     IReadOnlyList<HistoryPoint> BestByTrial, IReadOnlyList<HistoryPoint> BestByTime)
@@ -25,7 +25,7 @@ public sealed record TrialHistory(
             [.. Thinning.Envelope(measured, metric.Values, points).Select(Point)],
             Best(completed), Best(completed.OrderBy(table.CompletedAt)));
 
-        HistoryPoint Point(int n) => new(n, table.StateOf(n), metric.Values[n], table.CompletedAt(n) is > 0 and var at ? (at - study.CreatedAt) / 1000.0 : null);
+        HistoryPoint Point(int n) => new(n, table.StateOf(n), metric.Values[n], table.CompletedAt(n) is > 0 and var at ? (at - study.CreatedAt) / 1000.0 : null, table.IsFeasible(n));
 
         HistoryPoint[] Best(IEnumerable<int> numbers)
         {
@@ -48,4 +48,5 @@ public sealed record TrialHistory(
 /// <param name="State">Its state.</param>
 /// <param name="Value">Its final value, or the latest measured one while it runs or when it was pruned.</param>
 /// <param name="Seconds">When it ended, in seconds since the study was created; left out while it runs.</param>
-public sealed record HistoryPoint(int Number, TrialState State, double Value, double? Seconds);
+/// <param name="Feasible">Whether it keeps the study's constraints; left out when there are none.</param>
+public sealed record HistoryPoint(int Number, TrialState State, double Value, double? Seconds, bool? Feasible);

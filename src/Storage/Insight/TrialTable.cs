@@ -5,7 +5,7 @@ namespace HpoService.Storage.Insight;
 
 /// <summary>What of a trial's row goes into a <see cref="TrialTable"/>.</summary>
 internal sealed record TrialCells(
-    int Number, TrialState State, string ParametersJson, string? ValuesJson, string? LatestMeasurementJson, long? CompletedAt, long Version);
+    int Number, TrialState State, string ParametersJson, string? ValuesJson, string? LatestMeasurementJson, long? CompletedAt, bool? IsFeasible);
 
 /// <summary>A metric's column: final values of completed trials, the latest measured ones of running and pruned trials, else NaN.</summary>
 /// <param name="Name">The metric.</param>
@@ -22,6 +22,7 @@ internal sealed class TrialTable(StudyDefinition definition)
     private readonly OrderedDictionary<string, double[]> _metrics = new(definition.Objectives.Select(o => KeyValuePair.Create(o.Metric, Array.Empty<double>())));
     private TrialState[] _states = [];
     private long[] _completedAt = [];
+    private bool?[] _isFeasible = [];
 
     public StudyDefinition Definition { get; } = definition;
 
@@ -44,6 +45,9 @@ internal sealed class TrialTable(StudyDefinition definition)
 
     public long CompletedAt(int number) => _completedAt[number];
 
+    /// <summary>Whether its values keep the outcome constraints; null without constraints or values.</summary>
+    public bool? IsFeasible(int number) => _isFeasible[number];
+
     /// <exception cref="Search.InvalidStudyException">No trial has reported it.</exception>
     public Metric Metric(string? name)
     {
@@ -57,11 +61,11 @@ internal sealed class TrialTable(StudyDefinition definition)
     public int[] With(Metric metric) =>
         [.. Enumerable.Range(0, Count).Where(n => _states[n] == TrialState.Completed && double.IsFinite(metric.Values[n]))];
 
-    /// <summary>Larger is better: by the metric, or by the first objective when it is none.</summary>
+    /// <summary>Larger is better: by the metric, or by the first objective when it is none. Whatever breaks a constraint is behind all others.</summary>
     public Func<int, double> Score(Metric metric)
     {
         var (objective, values) = metric.Objective is { } own ? (own, metric.Values) : (Definition.Objectives[0], _metrics.GetAt(0).Value);
-        return number => objective.Score(values[number]) is var score && double.IsNaN(score) ? double.NegativeInfinity : score;
+        return number => _isFeasible[number] == false || double.IsNaN(values[number]) ? double.NegativeInfinity : objective.Score(values[number]);
     }
 
     /// <summary>The completed trials with a finite value, best first.</summary>
@@ -95,6 +99,7 @@ internal sealed class TrialTable(StudyDefinition definition)
             var capacity = Math.Max(count, Math.Max(64, 2 * _states.Length));
             Array.Resize(ref _states, capacity);
             Array.Resize(ref _completedAt, capacity);
+            Array.Resize(ref _isFeasible, capacity);
             for (var i = 0; i < _parameters.Length; i++)
                 _parameters[i] = Resize(_parameters[i], capacity);
             for (var i = 0; i < _metrics.Count; i++)
@@ -108,27 +113,35 @@ internal sealed class TrialTable(StudyDefinition definition)
     public void Set(TrialCells row)
     {
         Completed += (row.State == TrialState.Completed ? 1 : 0) - (_states[row.Number] == TrialState.Completed ? 1 : 0);
-        (_states[row.Number], _completedAt[row.Number]) = (row.State, row.CompletedAt ?? 0);
-        var parameters = Mapping.FromJson<ParameterValues>(row.ParametersJson);
-        for (var i = 0; i < _parameters.Length; i++)
-        {
-            var parameter = Definition.Space.Parameters[i];
-            _parameters[i][row.Number] = !parameters.TryGetValue(parameter.Name, out var value) ? double.NaN
-                : parameter is ChoiceParameter choices ? choices.IndexOf(value) : value.Number;
-        }
-
+        (_states[row.Number], _completedAt[row.Number], _isFeasible[row.Number]) = (row.State, row.CompletedAt ?? 0, row.IsFeasible);
+        foreach (var column in _parameters)
+            column[row.Number] = double.NaN;
         foreach (var column in _metrics.Values)
             column[row.Number] = double.NaN;
-        var values = row.ValuesJson is { } final ? Mapping.MetricsFromJson(final)
-            : row is { State: TrialState.Running or TrialState.Pruned, LatestMeasurementJson: { } latest } ? Mapping.MeasurementFromJson(latest).Values
-            : null;
-        foreach (var (name, value) in values ?? new Dictionary<string, double>())
-            if (_metrics.ContainsKey(name) || _metrics.Count < MostMetrics && _metrics.TryAdd(name, Resize([], _states.Length)))
-                _metrics[name][row.Number] = value;
+        FlatJson.Read(row.ParametersJson, (Table: this, row.Number), static (to, name, value) => to.Table.SetParameter(to.Number, name, value));
+        if (row.ValuesJson is { } final)
+            FlatJson.Read(final, (Table: this, row.Number), static (to, name, value) => to.Table.SetMetric(to.Number, name, FlatJson.Number(value)));
+        else if (row is { State: TrialState.Running or TrialState.Pruned, LatestMeasurementJson: { } latest })
+            foreach (var (name, value) in Mapping.MeasurementFromJson(latest).Values)
+                SetMetric(row.Number, name, value);
     }
 
     /// <summary>Says that all rows up to a version were set.</summary>
     public void Reach(long version) => Version = version;
+
+    private void SetParameter(int number, string name, ParameterValue value)
+    {
+        if (Definition.Space.IndexOf(name) is >= 0 and var i)
+            _parameters[i][number] = Definition.Space.Parameters[i] is ChoiceParameter choices ? choices.IndexOf(value) : value.Number;
+    }
+
+    private void SetMetric(int number, string name, double value)
+    {
+        if (_metrics.TryGetValue(name, out var column))
+            column[number] = value;
+        else if (_metrics.Count < MostMetrics)
+            (_metrics[name] = Resize([], _states.Length))[number] = value;
+    }
 
     private static double[] Resize(double[] column, int capacity)
     {

@@ -42,7 +42,7 @@ internal sealed class TrialTables(Database database, long mostCells = 16 << 20)
             return row;
         table.Grow(row.NextNumber);
         var changed = db.Trials.Where(t => t.StudyId == id && t.Version > table.Version)
-            .Select(t => new TrialCells(t.Number, t.State, t.ParametersJson, t.ValuesJson, t.LatestMeasurementJson, t.CompletedAt, t.Version));
+            .Select(t => new TrialCells(t.Number, t.State, t.ParametersJson, t.ValuesJson, t.LatestMeasurementJson, t.CompletedAt, t.IsFeasible));
         await foreach (var cells in changed.AsAsyncEnumerable().WithCancellation(cancellationToken))
             table.Set(cells);
         table.Reach(row.Version);

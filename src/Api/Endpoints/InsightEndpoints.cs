@@ -14,7 +14,6 @@ public static class InsightEndpoints
     internal static void Map(RouteGroupBuilder api)
     {
         var study = api.MapGroup("/studies/{study}").WithTags("Insight");
-        study.MapGet("/best", BestAsync);
         study.MapGet("/history", HistoryAsync);
         study.MapGet("/importances", ImportancesAsync);
         study.MapGet("/slice", SliceAsync);

@@ -15,7 +15,7 @@ public sealed class RoomTests
         ["Worker"] = ["Storage", "Training"],
         ["Api"] = ["Storage"],
         ["Client"] = [],
-        ["Bench"] = ["Search"],
+        ["Bench"] = ["Search", "Storage"],
         ["Cli"] = ["Client", "Api", "Worker", "Bench"],
     };
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using HpoService.Storage.Sqlite;
+using HpoService.Storage.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
@@ -12,20 +13,22 @@ public sealed class Database
 {
     private readonly DbContextOptions<HpoDbContext> _options;
 
-    // SQLite has one writer at a time. Writers of this process queue here, in order and without polling; other processes wait in
-    // SQLite's busy handler.
-    private readonly SemaphoreSlim _writer = new(1, 1);
-
     private readonly string _path;
+
+    private readonly SqlitePragmas _pragmas;
+    private readonly Writer _writer;
 
     private Database(string path, string connectionString, int patience)
     {
-        (_path, ConnectionString) = (path, connectionString);
-        _options = new DbContextOptionsBuilder<HpoDbContext>()
-            .UseSqlite(connectionString)
-            .AddInterceptors(new SqlitePragmas(patience))
-            .Options;
+        (_path, ConnectionString, Patience, _pragmas, _writer) = (path, connectionString, TimeSpan.FromSeconds(patience), new SqlitePragmas(patience), new Writer(this));
+        _options = new DbContextOptionsBuilder<HpoDbContext>().UseSqlite(connectionString).AddInterceptors(_pragmas).Options;
     }
+
+    /// <summary>Raised after every commit of this process.</summary>
+    public ChangeSignal Signal { get; } = new();
+
+    /// <summary>How long a write waits for other processes' writes.</summary>
+    internal TimeSpan Patience { get; }
 
     /// <summary>ADO.NET connection string, for the job store.</summary>
     public string ConnectionString { get; }
@@ -80,38 +83,49 @@ public sealed class Database
 
     internal HpoDbContext Open() => new(_options);
 
-    /// <summary>Runs one write transaction; commits when <paramref name="work"/> returns, rolls back when it throws.</summary>
-    /// <remarks>SQLite begins it with BEGIN IMMEDIATE, so that what is read inside cannot change before the commit. A crash before the
-    /// commit leaves nothing; after it, everything.</remarks>
-    /// <exception cref="BusyException">Another process held the database for over half a minute.</exception>
-    internal async Task<T> WriteAsync<T>(Func<HpoDbContext, Task<T>> work, CancellationToken cancellationToken)
+    /// <summary>Does one request's writing, as a whole or not at all, and returns when it is durable. Requests that come at about the same time share a
+    /// transaction. What <paramref name="work"/> reads cannot change before the commit; it is done again when that fails.</summary>
+    /// <exception cref="BusyException">Another process held the database for over half a minute, or too many writes wait.</exception>
+    /// <exception cref="UnwritableException">The disk is full, for instance.</exception>
+    internal Task<T> TurnAsync<T>(Func<WriteTurn, Task<T>> work, CancellationToken cancellationToken) => _writer.RunAsync(work, cancellationToken);
+
+    /// <summary>As <see cref="TurnAsync"/>, with EF Core.</summary>
+    internal Task<T> WriteAsync<T>(Func<HpoDbContext, Task<T>> work, CancellationToken cancellationToken) => _writer.RunAsync(turn => work(turn.Db), cancellationToken);
+
+    internal WriteSession OpenSession()
     {
-        await _writer.WaitAsync(cancellationToken);
-        try
-        {
-            await using var context = Open();
-            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-            var result = await work(context);
-            await context.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return result;
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED)
-        {
-            throw new BusyException(e);
-        }
-        finally
-        {
-            _writer.Release();
-        }
+        // Not from the pool: it would come back with a transaction that nobody ended, if one failed to end.
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
+        connection.Open();
+        _pragmas.Set(connection);
+        var context = new HpoDbContext(new DbContextOptionsBuilder<HpoDbContext>().UseSqlite(connection).Options);
+        (context.Database.AutoTransactionBehavior, context.Database.AutoSavepointsEnabled) = (AutoTransactionBehavior.Never, false);
+        return new WriteSession(connection, context);
     }
+
+    /// <summary>What a failure of a write means to the caller; the failure itself when it is the caller's own.</summary>
+    internal static Exception Translate(Exception e) => (e as SqliteException ?? e.InnerException as SqliteException)?.SqliteErrorCode switch
+    {
+        SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => new BusyException(e),
+        SQLitePCL.raw.SQLITE_FULL => new UnwritableException("a full disk", e),
+        SQLitePCL.raw.SQLITE_READONLY => new UnwritableException("one that is read-only", e),
+        SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_PERM or SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB =>
+            new UnwritableException("an error of its disk", e),
+        _ => e,
+    };
+
+    /// <summary>Whether a failure may have ended the transaction: all but broken constraints.</summary>
+    internal static bool EndsTransaction(Exception e) =>
+        (e as SqliteException ?? e.InnerException as SqliteException) is { SqliteErrorCode: not SQLitePCL.raw.SQLITE_CONSTRAINT };
 
     private sealed class SqlitePragmas(int patience) : DbConnectionInterceptor
     {
         // synchronous=FULL: in WAL mode, NORMAL may lose the last commits on power loss; an answered request must survive that.
         private readonly string _pragmas = $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout={1000 * patience}; PRAGMA foreign_keys=ON;";
 
-        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
+
+        public void Set(DbConnection connection)
         {
             using var command = connection.CreateCommand();
             command.CommandText = _pragmas;

@@ -11,7 +11,7 @@ public static class StorageSetup
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(database);
-        services.TryAddSingleton<ChangeSignal>();
+        services.TryAddSingleton(database.Signal);
         services.TryAddSingleton<StudyStore>();
         services.TryAddSingleton<TrialStore>();
         services.TryAddSingleton<LeaseStore>();

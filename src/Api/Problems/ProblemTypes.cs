@@ -23,6 +23,7 @@ internal static class ProblemTypes
         UnknownDataSetException => (422, "unknown-dataset"),
         HpoException => (422, "invalid-study"),
         BusyException => (503, "busy"),
+        UnwritableException => (503, "unwritable"),
         BadHttpRequestException { StatusCode: var status } => (status, status switch { 413 => "too-large", 415 => "unsupported-media-type", _ => "malformed-request" }),
         _ => null,
     };
@@ -54,6 +55,7 @@ internal static class ProblemTypes
         ["not-found"] = "There is nothing at this path.",
         ["method-not-allowed"] = "The path does not take this method.",
         ["busy"] = "The database was held by another writer for too long. Nothing was written: try again after the seconds of Retry-After.",
+        ["unwritable"] = "The database takes no writes, as its disk is full, for instance. Nothing was written: try again when that is mended.",
         ["internal-error"] = "A bug. The service's log has more under the traceId.",
         ["too-large"] = "The request's body is over the limit.",
         ["unsupported-media-type"] = "The request's body must be application/json.",

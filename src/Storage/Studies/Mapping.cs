@@ -36,8 +36,13 @@ internal static class Mapping
         row.MaxAttempts,
         FromJson<Runner>(row.RunnerJson));
 
+    /// <summary>Whether <see cref="ToDefinition"/> gives the same of both.</summary>
+    public static bool HaveSameDefinition(StudyRow a, StudyRow b) =>
+        (a.Name, a.ParametersJson, a.ObjectivesJson, a.SamplerJson, a.PrunerJson, a.BudgetJson, a.MaxAttempts, a.RunnerJson)
+        == (b.Name, b.ParametersJson, b.ObjectivesJson, b.SamplerJson, b.PrunerJson, b.BudgetJson, b.MaxAttempts, b.RunnerJson);
+
     public static TrialView ToView(this TrialRow row, IReadOnlyList<Measurement>? measurements = null, bool withLease = false) => new(
-        row.Number, row.State, FromJson<ParameterValues>(row.ParametersJson), row.Attempt, row.Worker,
+        row.Number, row.State, row.Parameters(), row.Attempt, row.Worker,
         measurements ?? row.Latest(),
         row.ValuesJson is null ? null : MetricsFromJson(row.ValuesJson),
         row.Error, row.SuggestedBy, ToTime(row.CreatedAt), ToTime(row.StartedAt), ToTime(row.CompletedAt),
@@ -51,7 +56,7 @@ internal static class Mapping
         var values = row.ValuesJson is not null ? MetricsFromJson(row.ValuesJson)
             : row.State == TrialState.Pruned && reported.Count > 0 ? reported[^1].Values
             : new Dictionary<string, double>();
-        return new TrialSnapshot(row.Number, row.State, FromJson<ParameterValues>(row.ParametersJson), values, reported);
+        return new TrialSnapshot(row.Number, row.State, row.Parameters(), values, reported);
     }
 
     public static Measurement ToMeasurement(this MeasurementRow row) => new(row.Step, MetricsFromJson(row.ValuesJson));

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace HpoService.Storage;
 
 /// <summary>Studies: create, read, change, move, delete. Every write is durable when its task completes.</summary>
-public sealed class StudyStore(Database database, ModelStore models, ChangeSignal signal, TimeProvider time)
+public sealed class StudyStore(Database database, ModelStore models, TimeProvider time)
 {
     private const string CreateScope = "studies";
 
@@ -38,7 +38,6 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
             db.Remember(CreateScope, idempotency, $"{row.Id}", row.CreatedAt);
             return $"{row.Id}";
         }, cancellationToken);
-        signal.Raise();
         return await GetAsync(id, cancellationToken);
     }
 
@@ -127,7 +126,6 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
     public async Task DeleteAsync(string study, CancellationToken cancellationToken)
     {
         await database.WriteAsync(async db => db.Studies.Remove(await db.Studies.FindStudyAsync(study, cancellationToken)), cancellationToken);
-        signal.Raise();
     }
 
     /// <summary>The ids of active studies whose trials run inside, on workers.</summary>
@@ -165,7 +163,6 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
             await change(write);
             return write.Row.Id;
         }, cancellationToken);
-        signal.Raise();
         return await GetAsync($"{id}", cancellationToken);
     }
 

@@ -23,6 +23,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
     // One of gp takes up to some 30 MB.
     private const int MaxSamplers = 32;
     private readonly Histories _histories = new(withMeasurements: false);
+    private readonly Visiting _visiting = new(database, time);
     private readonly ConcurrentDictionary<long, (string Settings, ISampler Sampler)> _samplers = new();
 
     /// <summary>Fills in partial trials that may start, then proposes as many new points as the queue leaves open.</summary>
@@ -45,6 +46,12 @@ internal sealed class Proposing(Database database, TimeProvider time)
             return new Proposal(row.NextNumber, 0, []);
         if (await FillPartialsAsync(db, row, definition, count, cancellationToken))
             row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
+        if (SamplerOf(row, definition) is PointwiseSampler)
+        {
+            await _visiting.ReadyAsync(id, cancellationToken);
+            return new Proposal(row.NextNumber, 0, []); // made inside the transaction
+        }
+
         var asked = row.IsExhausted ? 0 : Math.Min(count - (takes ? row.QueuedTrials : row.OpenTrials()), Room(row, definition.Budget));
         if (asked <= 0)
             return new Proposal(row.NextNumber, 0, []);
@@ -52,19 +59,30 @@ internal sealed class Proposing(Database database, TimeProvider time)
         return new Proposal(row.NextNumber, asked, SamplerOf(row, definition).Suggest(history, asked, cancellationToken));
     }
 
-    /// <summary>Adds queued trials of a proposal that is not outdated, up to <paramref name="count"/> and within the budget.</summary>
-    public static IReadOnlyList<TrialRow> Add(StudyWrite write, Proposal proposal, int count)
+    /// <summary>Whether something must be proposed outside the transaction before trials can be handed out.</summary>
+    public static bool IsNeeded(StudyWrite write) =>
+        write.Row.State == StudyState.Active && (write.Row.QueuedTrials > 0 || !write.Row.IsExhausted && Room(write.Row, write.Definition.Budget) > 0 && write.Pointwise is null);
+
+    /// <summary>Adds queued trials of a proposal that is not outdated, or of a sampler that needs none, up to <paramref name="count"/> and within the budget.</summary>
+    public static IReadOnlyList<TrialRow> Add(StudyWrite write, Proposal? proposal, int count, CancellationToken cancellationToken)
     {
-        if (write.Row.State != StudyState.Active)
+        var room = Math.Min(count, Room(write.Row, write.Definition.Budget));
+        if (write.Row.State != StudyState.Active || room <= 0)
             return [];
-        if (proposal.Points.Count < proposal.Asked)
+        var (points, isExhausted) = (proposal?.Points ?? [], proposal?.Points.Count < proposal?.Asked);
+        if (proposal is null or { Asked: 0 } && !write.Row.IsExhausted && write.Pointwise is var (sampler, visited))
+        {
+            points = sampler.Suggest(write.Definition.Space, write.Row.NextNumber, room, visited, cancellationToken);
+            isExhausted = points.Count < room;
+        }
+
+        if (isExhausted)
         {
             write.Row.IsExhausted = true;
             write.Touch();
         }
 
-        var room = Math.Min(count, Room(write.Row, write.Definition.Budget));
-        return [.. proposal.Points.Take(room).Select(p => write.Add(Mapping.ToJson(p.Parameters), isPartial: false, p.SuggestedBy))];
+        return [.. points.Take(room).Select(p => write.Add(p.Parameters, p.SuggestedBy))];
     }
 
     // On its own before the new points: a filled point is visited for the sampler, and what it was filled with is not.
@@ -79,24 +97,24 @@ internal sealed class Proposing(Database database, TimeProvider time)
             return false;
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
         var points = SamplerOf(row, definition).Suggest(history, partials.Count, cancellationToken);
-        return await database.WriteAsync(async writing =>
+        return await database.TurnAsync(turn =>
         {
-            var write = await StudyWrite.OpenAsync(writing, $"{row.Id}", time, cancellationToken);
+            var write = turn.Study($"{row.Id}", time);
             for (var i = 0; i < partials.Count; i++)
             {
                 // Another process may have filled or canceled it meanwhile.
-                if (await write.TrialAsync(partials[i], cancellationToken) is { IsPartial: true, State: TrialState.Queued } trial)
+                if (write.Trial(partials[i]) is { IsPartial: true, State: TrialState.Queued } trial)
                     Fill(write, trial, i < points.Count ? points[i].Parameters : ParameterValues.Empty);
             }
 
-            return true;
+            return Task.FromResult(true);
         }, cancellationToken);
     }
 
     private static void Fill(StudyWrite write, TrialRow trial, ParameterValues suggested)
     {
-        var given = Mapping.FromJson<ParameterValues>(trial.ParametersJson);
-        (trial.ParametersJson, trial.IsPartial) = (Mapping.ToJson(Enqueuing.Fill(write.Definition.Space, given, suggested)), false);
+        trial.SetParameters(Enqueuing.Fill(write.Definition.Space, trial.Parameters(), suggested));
+        trial.IsPartial = false;
         write.Touch(trial);
     }
 

@@ -30,6 +30,9 @@ public sealed class Database
     /// <summary>How long a write waits for other processes' writes.</summary>
     internal TimeSpan Patience { get; }
 
+    /// <summary>For tests: what else a new connection of the writer is told, such as that its disk is small.</summary>
+    internal string? MorePragmas { get; set; }
+
     /// <summary>ADO.NET connection string, for the job store.</summary>
     public string ConnectionString { get; }
 
@@ -97,7 +100,7 @@ public sealed class Database
         // Not from the pool: it would come back with a transaction that nobody ended, if one failed to end.
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
         connection.Open();
-        _pragmas.Set(connection);
+        _pragmas.Set(connection, MorePragmas);
         var context = new HpoDbContext(new DbContextOptionsBuilder<HpoDbContext>().UseSqlite(connection).Options);
         (context.Database.AutoTransactionBehavior, context.Database.AutoSavepointsEnabled) = (AutoTransactionBehavior.Never, false);
         return new WriteSession(connection, context);
@@ -125,10 +128,10 @@ public sealed class Database
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
 
-        public void Set(DbConnection connection)
+        public void Set(DbConnection connection, string? more = null)
         {
             using var command = connection.CreateCommand();
-            command.CommandText = _pragmas;
+            command.CommandText = $"{_pragmas} {more}";
             command.ExecuteNonQuery();
         }
 

@@ -24,15 +24,23 @@ internal sealed class Scenario : IDisposable
         var scenario = new Scenario(history, studies);
         scenario.Server = await ChildServer.StartAsync(
             request.Program, ["serve", "--slots", "0", "--data", scenario._folder, .. request.ServerArguments], cancellationToken);
-        using var connection = await KeepAliveConnection.OpenAsync(scenario.Server.Url, cancellationToken);
-        foreach (var study in scenario.Studies)
+        try
         {
-            await SendAsync(connection, "studies", Definition(study, request.Sampler), cancellationToken);
-            if (history > 0)
-                await scenario.PreloadAsync(connection, study, cancellationToken);
-        }
+            using var connection = await KeepAliveConnection.OpenAsync(scenario.Server.Url, cancellationToken);
+            foreach (var study in scenario.Studies)
+            {
+                await SendAsync(connection, "studies", Definition(study, request.Sampler), cancellationToken);
+                if (history > 0)
+                    await scenario.PreloadAsync(connection, study, cancellationToken);
+            }
 
-        return scenario;
+            return scenario;
+        }
+        catch
+        {
+            scenario.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()

@@ -17,7 +17,7 @@ public sealed class StudyDefinitionTests
     public static TheoryData<Func<object>, string, string> Refused => new()
     {
         { () => Create(name: ""), "/name", "but got ''." },
-        { () => Create(name: "a b"), "/name", "a name must be 1 to 200 letters, digits, '.', '_' or '-', and not only digits, but got 'a b'." },
+        { () => Create(name: "a b"), "/name", "a name must be 1 to 200 letters, digits, '.', '_' or '-', and not only digits or dots, but got 'a b'." },
         { () => Create(name: "17"), "/name", "but got '17'." },
         { () => Create(objectives: []), "/objectives", "1 <= number of objectives <= 8 must hold, but got 0." },
         { () => Create(objectives: [Loss, Loss]), "/objectives", "metrics must be distinct, but got [loss, loss]." },

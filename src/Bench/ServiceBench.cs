@@ -27,7 +27,7 @@ public static class ServiceBench
             foreach (var scenario in scenarios)
             {
                 await load.PairsAsync(scenario.Server, scenario.Studies, warmUp, cancellationToken);
-                streams.Add(await IdleStreams.OpenAsync(scenario.Server, scenario.Studies, request.Streams, cancellationToken));
+                streams.Add(await IdleStreams.OpenAsync(scenario.Server, request.Streams, cancellationToken));
             }
 
             await load.RepeatAsync(echo, "POST", "/", EchoBody, warmUp, cancellationToken);
@@ -44,7 +44,8 @@ public static class ServiceBench
 
             Write(output, request, scenarios, rounds, echoes, rows);
             await WriteReadsAsync(output, scenarios, warmUp, cancellationToken);
-            streams.ForEach(s => s.Write(output));
+            foreach (var (idle, scenario) in streams.Zip(scenarios))
+                await idle.WriteAsync(output, scenario, cancellationToken);
             streams.ForEach(s => s.Dispose());
         }
         finally

@@ -27,6 +27,9 @@ public sealed class Database
     /// <summary>Raised after every commit of this process.</summary>
     public ChangeSignal Signal { get; } = new();
 
+    /// <summary>Raised after every commit of this process, with the ids of the studies that are known to have changed. On the writer's thread: be quick.</summary>
+    internal event Action<IReadOnlyCollection<long>>? Committed;
+
     /// <summary>How long a write waits for other processes' writes.</summary>
     internal TimeSpan Patience { get; }
 
@@ -95,6 +98,15 @@ public sealed class Database
     /// <summary>As <see cref="TurnAsync"/>, with EF Core.</summary>
     internal Task<T> WriteAsync<T>(Func<HpoDbContext, Task<T>> work, CancellationToken cancellationToken) => _writer.RunAsync(turn => work(turn.Db), cancellationToken);
 
+    /// <summary>Something that says cheaply whether the database has changed.</summary>
+    internal VersionProbe OpenVersionProbe() => new(ConnectionString);
+
+    internal void Announce(IReadOnlyCollection<long> changed)
+    {
+        Signal.Raise();
+        Committed?.Invoke(changed);
+    }
+
     internal WriteSession OpenSession()
     {
         // Not from the pool: it would come back with a transaction that nobody ended, if one failed to end.
@@ -140,6 +152,31 @@ public sealed class Database
             await using var command = connection.CreateCommand();
             command.CommandText = _pragmas;
             await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>A number that differs whenever anybody has committed since it was read last.</summary>
+    internal sealed class VersionProbe(string connectionString) : IDisposable
+    {
+        private readonly SqliteConnection _connection = new(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+        private SqliteCommand? _command;
+
+        public long Read()
+        {
+            if (_command is null)
+            {
+                _connection.Open();
+                _command = _connection.CreateCommand();
+                _command.CommandText = "PRAGMA data_version";
+            }
+
+            return (long)_command.ExecuteScalar()!;
+        }
+
+        public void Dispose()
+        {
+            _command?.Dispose();
+            _connection.Dispose();
         }
     }
 

@@ -20,6 +20,7 @@ public static class StorageSetup
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<WorkerStore>();
         services.TryAddSingleton<ChangeFeed>();
+        services.TryAddSingleton<ChangeWatch>();
         return services;
     }
 }

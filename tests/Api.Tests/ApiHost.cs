@@ -5,6 +5,7 @@ using System.Text.Json;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace HpoService.Api.Tests;
@@ -36,6 +37,9 @@ public sealed class ApiHost : IAsyncLifetime
         await _app!.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    /// <summary>The stores of another process on the same file.</summary>
+    public ServiceProvider OpenOther() => new ServiceCollection().AddHpoStorage(Database.Sqlite(Path.Combine(_folder, "hpo.db"))).BuildServiceProvider();
 
     public async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, string? json = null, string? idempotencyKey = null)
     {

@@ -15,6 +15,11 @@ internal sealed class Scenario : IDisposable
 
     public IReadOnlyList<string> Studies { get; }
 
+    /// <summary>A study that no client works at.</summary>
+    public const string Quiet = "quiet";
+
+    public string DatabaseFile => Path.Combine(_folder, "hpo.db");
+
     public ChildServer Server { get; private set; } = null!;
 
     public string Name => $"{Studies.Count} {(Studies.Count == 1 ? "study" : "studies")}, {History} trials before";
@@ -27,6 +32,7 @@ internal sealed class Scenario : IDisposable
         try
         {
             using var connection = await KeepAliveConnection.OpenAsync(scenario.Server.Url, cancellationToken);
+            await SendAsync(connection, "studies", Definition(Quiet, "random"), cancellationToken);
             foreach (var study in scenario.Studies)
             {
                 await SendAsync(connection, "studies", Definition(study, request.Sampler), cancellationToken);
@@ -75,7 +81,7 @@ internal sealed class Scenario : IDisposable
         var trial = (await SendAsync(connection, $"studies/{study}/suggest", "{}", cancellationToken)).GetProperty("trials")[0];
         var token = trial.GetProperty("lease").GetProperty("token").GetString();
         await SendAsync(connection, $"studies/{study}/trials/0/complete", $$$"""{"values":{"loss":0.25},"leaseToken":"{{{token}}}"}""", cancellationToken);
-        await using var db = new SqliteConnection($"Data Source={Path.Combine(_folder, "hpo.db")};Pooling=false");
+        await using var db = new SqliteConnection($"Data Source={DatabaseFile};Pooling=false");
         await db.OpenAsync(cancellationToken);
         await using var transaction = await db.BeginTransactionAsync(cancellationToken);
         await using var command = db.CreateCommand();

@@ -184,7 +184,7 @@ public sealed class StudyStore(Database database, ModelStore models, TimeProvide
         RunnerKind = definition.Runner.Kind, MaxAttempts = definition.MaxAttempts,
     };
 
-    private static async Task<StudyView> ToViewAsync(HpoDbContext db, StudyRow row, CancellationToken cancellationToken)
+    internal static async Task<StudyView> ToViewAsync(HpoDbContext db, StudyRow row, CancellationToken cancellationToken)
     {
         var best = row.BestNumber is { } number
             ? await db.Trials.AsNoTracking().FirstOrDefaultAsync(t => t.StudyId == row.Id && t.Number == number, cancellationToken)

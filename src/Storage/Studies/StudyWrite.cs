@@ -62,6 +62,9 @@ internal sealed class StudyWrite
     public (PointwiseSampler Sampler, Visited Visited)? Pointwise =>
         _memory.Sampler is { } sampler && (_visited ??= _turn.Session.VisitedOf(_memory)?.Fork()) is { } visited ? (sampler, visited) : null;
 
+    /// <summary>Whether the study's sampler needs the history, and time.</summary>
+    public bool IsSamplerSlow => _memory.Sampler is null;
+
     /// <summary>Whether trials may have lost their lease by now.</summary>
     public bool MayHaveLostLeases => _turn.Session.MayHaveLostLeases(Row.Id, Now);
 
@@ -91,7 +94,7 @@ internal sealed class StudyWrite
     {
         if (!session.Studies.Table.AreSame(_original, Row))
         {
-            session.Studies.Update(Row);
+            session.Update(Row);
             _original = Row.Clone();
         }
 

@@ -9,10 +9,14 @@ namespace HpoService.Storage;
 
 /// <summary>New points for a study, and what they were proposed for.</summary>
 /// <param name="NextNumber">The study's trial counter that the sampler saw.</param>
+/// <param name="Finished">How many trials had ended with a result that it saw.</param>
 /// <param name="Asked">How many points the sampler was asked for.</param>
 /// <param name="Points">What it proposed; fewer than asked for = the space is exhausted.</param>
-internal sealed record Proposal(int NextNumber, int Asked, IReadOnlyList<Suggestion> Points)
+internal sealed record Proposal(int NextNumber, int Finished, int Asked, IReadOnlyList<Suggestion> Points)
 {
+    /// <summary>Nothing was asked for.</summary>
+    public static Proposal Nothing(StudyRow row) => new(row.NextNumber, row.FinishedTrials(), 0, []);
+
     /// <summary>Whether trials were added since, of which the sampler knew nothing.</summary>
     public bool IsOutdated(StudyWrite write) => Asked > 0 && write.Row.NextNumber != NextNumber;
 }
@@ -43,20 +47,34 @@ internal sealed class Proposing(Database database, TimeProvider time)
         }
 
         if (row.State != StudyState.Active)
-            return new Proposal(row.NextNumber, 0, []);
+            return Proposal.Nothing(row);
         if (await FillPartialsAsync(db, row, definition, count, cancellationToken))
             row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
         if (SamplerOf(row, definition) is PointwiseSampler)
         {
             await _visiting.ReadyAsync(id, cancellationToken);
-            return new Proposal(row.NextNumber, 0, []); // made inside the transaction
+            return Proposal.Nothing(row); // made inside the transaction
         }
 
         var asked = row.IsExhausted ? 0 : Math.Min(count - (takes ? row.QueuedTrials : row.OpenTrials()), Room(row, definition.Budget));
         if (asked <= 0)
-            return new Proposal(row.NextNumber, 0, []);
+            return Proposal.Nothing(row);
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
-        return new Proposal(row.NextNumber, asked, SamplerOf(row, definition).Suggest(history, asked, cancellationToken));
+        return new Proposal(row.NextNumber, row.FinishedTrials(), asked, SamplerOf(row, definition).Suggest(history, asked, cancellationToken));
+    }
+
+    /// <summary>Proposes up to <paramref name="count"/> points for trials that nobody has asked for yet, whether or not one more may run now; null when there
+    /// is no use for any.</summary>
+    public async Task<Proposal?> LookAheadAsync(long id, int count, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open();
+        var row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
+        var definition = row.ToDefinition();
+        var asked = Math.Min(Math.Clamp(row.RunningTrials, 1, count), (definition.Budget.MaxTrials ?? int.MaxValue) - row.NextNumber); // as many as may ask soon
+        if (row.State != StudyState.Active || row.IsExhausted || row.QueuedTrials > 0 || asked <= 0 || SamplerOf(row, definition) is PointwiseSampler)
+            return null;
+        var history = await _histories.GetAsync(db, row, definition, cancellationToken);
+        return new Proposal(row.NextNumber, row.FinishedTrials(), asked, SamplerOf(row, definition).Suggest(history, asked, cancellationToken));
     }
 
     /// <summary>Whether something must be proposed outside the transaction before trials can be handed out.</summary>
@@ -131,6 +149,6 @@ internal sealed class Proposing(Database database, TimeProvider time)
         return sampler;
     }
 
-    private static int Room(StudyRow row, Budget budget) =>
+    public static int Room(StudyRow row, Budget budget) =>
         Math.Min(budget.MaxParallelTrials - row.OpenTrials(), (budget.MaxTrials ?? int.MaxValue) - row.NextNumber);
 }

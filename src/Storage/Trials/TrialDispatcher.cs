@@ -13,10 +13,21 @@ public sealed record Dispatch(IReadOnlyList<TrialView> Trials, StudyState StudyS
 /// <summary>Makes trials of what samplers propose, and hands them out.</summary>
 /// <remarks>A sampler that needs no history proposes inside the transaction. Any other one runs outside; what it proposed is stored only if no
 /// other trial was added in the meantime: the trial counter is the compare-and-swap. In one process a queue for each study avoids the retry.</remarks>
-public sealed class TrialDispatcher(Database database, TimeProvider time)
+public sealed class TrialDispatcher
 {
+    private readonly Database _database;
+    private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<long, SemaphoreSlim> _turns = new();
-    private readonly Proposing _proposing = new(database, time);
+    private readonly Proposing _proposing;
+    private readonly ComputedAhead _ahead;
+
+    /// <summary>Over one database.</summary>
+    public TrialDispatcher(Database database, TimeProvider time)
+    {
+        (_database, _time, _proposing) = (database, time, new Proposing(database, time));
+        _ahead = new ComputedAhead((id, count) => InTurnAsync(id, () => _proposing.LookAheadAsync(id, count, default), default), time);
+        database.Committed += _ahead.Changed;
+    }
 
     /// <summary>Hands out up to <paramref name="count"/> trials: queued ones first, then new ones. One transaction holds the trials, their
     /// leases and the key, so that a crash leaves all of them or none. The same key gives the same answer, tokens included.</summary>
@@ -25,16 +36,23 @@ public sealed class TrialDispatcher(Database database, TimeProvider time)
     public async Task<Dispatch> SuggestAsync(
         string study, int count, string worker, TimeSpan lease, Idempotency? idempotency, CancellationToken cancellationToken)
     {
-        Task<(long Id, Dispatch? Dispatch)> TryAsync(Proposal? proposal) => database.TurnAsync(
-            turn => HandOutAsync(turn, turn.Study(study, time), proposal, count, worker, lease, idempotency, cancellationToken), cancellationToken);
-        var (id, dispatch) = await TryAsync(null);
-        return dispatch ?? await InTurnAsync(id, async () =>
+        Task<(long Id, Dispatch? Dispatch, bool IsSlow)> TryAsync(Proposal? proposal) => _database.TurnAsync(
+            turn => HandOutAsync(turn, turn.Study(study, _time), proposal, count, worker, lease, idempotency, cancellationToken), cancellationToken);
+        var (id, dispatch, isSlow) = await TryAsync(null);
+        dispatch ??= await InTurnAsync(id, async () =>
         {
-            while (true)
-                if ((await TryAsync(await _proposing.ProposeAsync(id, count, takes: true, cancellationToken))).Dispatch is { } done)
-                    return done;
+            var done = (await TryAsync(null)).Dispatch; // it may have been computed while this one waited for its turn
+            while (done is null)
+                done = (await TryAsync(await _proposing.ProposeAsync(id, count, takes: true, cancellationToken))).Dispatch;
+            return done;
         }, cancellationToken);
+        if (isSlow)
+            _ahead.Expect(id);
+        return dispatch;
     }
+
+    /// <summary>Whether the next trial of a study is computed, knowing all that has ended.</summary>
+    internal bool IsAhead(long id) => _ahead.IsReady(id);
 
     /// <summary>Queues new trials until running and queued ones fill the workers' slots or the parallel limit; fills in partial ones.</summary>
     /// <remarks>Not more than the slots: what is proposed later knows more results.</remarks>
@@ -53,19 +71,22 @@ public sealed class TrialDispatcher(Database database, TimeProvider time)
     }, cancellationToken);
 
     // Null: propose first, or again, as trials were added meanwhile.
-    private static async Task<(long Id, Dispatch? Dispatch)> HandOutAsync(
+    private async Task<(long Id, Dispatch? Dispatch, bool IsSlow)> HandOutAsync(
         WriteTurn turn, StudyWrite write, Proposal? proposal, int count, string worker, TimeSpan lease, Idempotency? idempotency, CancellationToken cancellationToken)
     {
         var scope = $"suggest/{write.Row.Id}";
         if (write.Definition.Runner.Kind != Runner.External)
             throw new IllegalMoveException("suggest needs a study with an external runner, but got one whose trials run on the workers.");
         if (turn.Recall<Dispatch>(scope, idempotency) is { } earlier)
-            return (write.Row.Id, earlier);
+            return (write.Row.Id, earlier, false);
         await write.SettleAsync(cancellationToken);
+        var isSlow = write.IsSamplerSlow;
+        if (isSlow && write.Row is { State: StudyState.Active, QueuedTrials: 0, IsExhausted: false } && Math.Min(count, Proposing.Room(write.Row, write.Definition.Budget)) is > 0 and var room)
+            proposal ??= _ahead.Take(write, room);
         if (proposal is null ? Proposing.IsNeeded(write) : proposal.IsOutdated(write))
         {
             turn.Abandon();
-            return (write.Row.Id, null);
+            return (write.Row.Id, null, isSlow);
         }
 
         List<TrialRow> trials = [.. await LeaseStore.TakeAsync(write, count, worker, lease, cancellationToken)];
@@ -78,12 +99,12 @@ public sealed class TrialDispatcher(Database database, TimeProvider time)
         await write.SettleAsync(cancellationToken);
         var dispatch = new Dispatch([.. trials.OrderBy(t => t.Number).Select(t => t.ToView(withLease: true))], write.Row.State);
         turn.Remember(scope, idempotency, dispatch, write.Now);
-        return (write.Row.Id, dispatch);
+        return (write.Row.Id, dispatch, isSlow);
     }
 
-    private Task<int?> QueueAsync(long id, Proposal proposal, int slots, CancellationToken cancellationToken) => database.TurnAsync<int?>(async turn =>
+    private Task<int?> QueueAsync(long id, Proposal proposal, int slots, CancellationToken cancellationToken) => _database.TurnAsync<int?>(async turn =>
     {
-        var write = turn.Study($"{id}", time);
+        var write = turn.Study($"{id}", _time);
         if (proposal.IsOutdated(write))
             return null;
         Proposing.Add(write, proposal, slots - write.Row.OpenTrials(), cancellationToken);

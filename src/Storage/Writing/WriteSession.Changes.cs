@@ -10,6 +10,7 @@ internal sealed partial class WriteSession
     private readonly Dictionary<(long Study, int Number, long Step), MeasurementRow> _measured = [];
     private readonly Dictionary<(string Scope, string Key), IdempotencyRow> _remembered = [];
     private readonly List<TrialRow> _written = [];
+    private readonly HashSet<long> _touched = [];
 
     public void Change(StudyMemory study, StudyRow row)
     {
@@ -36,7 +37,7 @@ internal sealed partial class WriteSession
     public void Flush()
     {
         foreach (var study in _changedStudies)
-            Studies.Update(study.Row);
+            Update(study.Row);
         foreach (var (row, isNew) in _changedTrials.Values)
         {
             if (isNew)
@@ -51,6 +52,13 @@ internal sealed partial class WriteSession
         foreach (var key in _remembered.Values)
             Keys.Insert(key);
         ForgetChanges();
+    }
+
+    /// <summary>Writes a study's row at once.</summary>
+    public void Update(StudyRow row)
+    {
+        Studies.Update(row);
+        _touched.Add(row.Id);
     }
 
     private void ForgetChanges()

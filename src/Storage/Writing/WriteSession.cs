@@ -50,7 +50,8 @@ internal sealed partial class WriteSession : IDisposable
         Distrust();
     }
 
-    public void Commit()
+    /// <returns>The studies that are known to have changed.</returns>
+    public IReadOnlyCollection<long> Commit()
     {
         Flush();
         Execute("COMMIT");
@@ -59,6 +60,9 @@ internal sealed partial class WriteSession : IDisposable
         _written.Clear();
         while (_studies.Count > MaxStudies)
             Forget(_studies.MinBy(s => s.Value.LastUse).Value);
+        long[] touched = [.. _touched];
+        _touched.Clear();
+        return touched;
     }
 
     /// <summary>Ends the transaction without a trace, and forgets everything.</summary>
@@ -66,6 +70,7 @@ internal sealed partial class WriteSession : IDisposable
     {
         ForgetChanges();
         _written.Clear();
+        _touched.Clear();
         _studies.Clear();
         _ids.Clear();
         Context.ChangeTracker.Clear();

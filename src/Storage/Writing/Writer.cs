@@ -50,6 +50,7 @@ internal sealed class Writer(Database database)
     private void Commit(WriteRequest first, int max)
     {
         var batch = new List<WriteRequest> { first };
+        IReadOnlyCollection<long> changed;
         try
         {
             _session ??= database.OpenSession();
@@ -62,7 +63,7 @@ internal sealed class Writer(Database database)
                 next.Run(_session);
             }
 
-            _session.Commit();
+            changed = _session.Commit();
         }
         catch (Exception e)
         {
@@ -70,8 +71,8 @@ internal sealed class Writer(Database database)
             return;
         }
 
+        database.Announce(changed);
         batch.ForEach(request => request.Answer());
-        database.Signal.Raise();
     }
 
     // Nothing was written. When it was one of the requests that the database refused, the others succeed alone.

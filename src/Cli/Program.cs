@@ -8,6 +8,8 @@ var root = new RootCommand("HpoService: hyperparameter search as a service of yo
     WorkerCommand.Create(),
     DemoCommand.Create(),
     SubmitCommand.Create(),
+    HealthCommand.Create(),
+    KeyCommand.Create(),
     BenchCommand.Create(),
     TrialProcessCommand.Create(),
 };

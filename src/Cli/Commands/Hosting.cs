@@ -38,7 +38,8 @@ internal static class Hosting
     // SIGXFSZ: a file at the system's limit of sizes is a write that fails, not the end of the process.
     private static readonly PosixSignalRegistration FileSizeLimit = PosixSignalRegistration.Create((PosixSignal)25, context => context.Cancel = true);
 
-    private static async Task<Database> OpenAsync(string data, CancellationToken cancellationToken)
+    /// <summary>The database of a data folder, up to date.</summary>
+    public static async Task<Database> OpenAsync(string data, CancellationToken cancellationToken)
     {
         GC.KeepAlive(FileSizeLimit);
         var database = Database.Sqlite(Path.Combine(data, "hpo.db"));

@@ -17,13 +17,17 @@ internal sealed class PointSampler(string kind, long seed, Func<UnitCube, int, d
     public override ParameterValues? Propose(SearchSpace space, int number, Visited visited, CancellationToken cancellationToken)
     {
         var cube = new UnitCube(space);
-        var values = cube.Decode(point(cube, number));
-        if (!visited.Contains(values))
-            return values;
-        var stream = new RandomStream(seed, number);
-        for (var redraw = 0; redraw < Redraws && visited.Contains(values); redraw++)
-            values = cube.Decode(Draw(stream, cube.Dimensions));
-        return visited.Contains(values) ? Leftover(space, visited, cancellationToken) : values;
+        return Unvisited(cube, visited, point(cube, number), new RandomStream(seed, number), cancellationToken);
+    }
+
+    /// <summary>The wanted point, or another one when it was visited or breaks a constraint; null when all the points of a finite space were
+    /// visited or no point is known that keeps the constraints.</summary>
+    public static ParameterValues? Unvisited(UnitCube cube, Visited visited, double[] wanted, RandomStream stream, CancellationToken cancellationToken)
+    {
+        var values = Admissible.Point(cube, wanted, () => Draw(stream, cube.Dimensions)) is { } first ? cube.Decode(first) : null;
+        for (var redraw = 0; redraw < Redraws && values is not null && visited.Contains(values); redraw++)
+            values = Admissible.Point(cube, Draw(stream, cube.Dimensions), () => Draw(stream, cube.Dimensions)) is { } point ? cube.Decode(point) : null;
+        return values is not null && visited.Contains(values) ? Leftover(cube.Space, visited, cancellationToken) : values;
     }
 
     /// <summary>A point that was not visited; null when all the points of a finite space were.</summary>

@@ -36,6 +36,9 @@ internal sealed class StudyWrite
 
     public StudyDefinition Definition => _definition ??= _memory.Definition;
 
+    /// <summary>The Pareto front, once it was needed.</summary>
+    public Front? Front { get; set; }
+
     public static Task<StudyWrite> OpenAsync(HpoDbContext db, string study, TimeProvider time, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -131,7 +131,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
 
     private static void Fill(StudyWrite write, TrialRow trial, ParameterValues suggested)
     {
-        trial.SetParameters(Enqueuing.Fill(write.Definition.Space, trial.Parameters(), suggested));
+        trial.SetParameters(Enqueuing.Fill(write.Definition, trial.Parameters(), suggested, trial.Number));
         trial.IsPartial = false;
         write.Touch(trial);
     }

@@ -85,6 +85,7 @@ internal sealed class WriteTurn(WriteSession session)
         session.Context.ChangeTracker.Clear();
         session.Execute($"ROLLBACK TO {Savepoint}");
         session.Execute($"RELEASE {Savepoint}");
+        session.Distrust(); // it may remember what was undone
     }
 
     private void Write()

@@ -31,7 +31,7 @@ public sealed class StudyDefinitionTests
         { () => Create(budget: new Budget { MaxTrialsWithoutImprovement = 0 }), "/budget/maxTrialsWithoutImprovement", "but got 0." },
         { () => Create(runner: new Runner("cloud")), "/runner/kind", "but got 'cloud'." },
         { () => Create(runner: new Runner(Runner.Training)), "/runner/model", "a training runner must name its model, but got nothing." },
-        { () => Create(runner: new Runner(Model: "mlp")), "/runner/model", "an external runner must name no model or data set, but got 'mlp'." },
+        { () => Create(runner: new Runner(Model: "mlp")), "/runner/model", "a runner of kind external must name no model or data set, but got 'mlp'." },
         { () => new Objective(" ", Direction.Minimize), "/metric", "but got ' '." },
         { () => new Objective("x", Direction.Minimize, double.NaN), "/target", "target must be finite, but got NaN." },
     };

@@ -77,36 +77,34 @@ internal sealed class StudyWrite
         var isInStep = _memory.Visited is not null && _memory.VisitedVersion == _loadedVersion;
         foreach (var (original, trial) in _loaded)
         {
-            if (session.Trials.Table.AreSame(original, trial))
+            if (session.Trials.Table.Changes(original, trial) == 0)
                 continue;
-            session.Change(_memory, trial, isNew: false);
+            session.Change(_memory, original, trial);
             if (isInStep && (trial.State is TrialState.Failed or TrialState.Canceled || !ReferenceEquals(trial.ParametersJson, original.ParametersJson)))
                 _memory.Visit([trial], _loadedVersion);
         }
 
         foreach (var trial in _added)
-            session.Change(_memory, trial, isNew: true);
+            session.Change(_memory, null, trial);
         if (isInStep)
             _memory.Visit(_added, Row.Version);
-        if (!session.Studies.Table.AreSame(_original, Row))
+        if (session.Studies.Table.Changes(_original, Row) != 0)
             session.Change(_memory, Row);
     }
 
     /// <summary>Writes the changes so far at once, for queries that must see them.</summary>
     public void Write(WriteSession session)
     {
-        if (!session.Studies.Table.AreSame(_original, Row))
+        if (session.Studies.Table.Changes(_original, Row) != 0)
         {
-            session.Update(Row);
+            session.Update(_original, Row);
             _original = Row.Clone();
         }
 
         for (var i = 0; i < _loaded.Count; i++)
         {
             var (original, trial) = _loaded[i];
-            if (session.Trials.Table.AreSame(original, trial))
-                continue;
-            session.Trials.Update(trial);
+            session.Trials.Update(original, trial);
             _loaded[i] = (trial.Clone(), trial);
         }
 

@@ -5,8 +5,9 @@ namespace HpoService.Storage.Writing;
 /// <summary>What the present transaction has still to write: each row once, however many of its requests changed it.</summary>
 internal sealed partial class WriteSession
 {
-    private readonly HashSet<StudyMemory> _changedStudies = [];
-    private readonly Dictionary<(long Study, int Number), (TrialRow Row, bool IsNew)> _changedTrials = [];
+    // With what is stored of them; null = nothing yet.
+    private readonly Dictionary<long, (StudyRow Original, StudyRow Row)> _changedStudies = [];
+    private readonly Dictionary<(long Study, int Number), (TrialRow? Original, TrialRow Row)> _changedTrials = [];
     private readonly Dictionary<(long Study, int Number, long Step), MeasurementRow> _measured = [];
     private readonly Dictionary<(string Scope, string Key), IdempotencyRow> _remembered = [];
     private readonly List<TrialRow> _written = [];
@@ -14,15 +15,15 @@ internal sealed partial class WriteSession
 
     public void Change(StudyMemory study, StudyRow row)
     {
+        _changedStudies[row.Id] = (_changedStudies.TryGetValue(row.Id, out var before) ? before.Original : study.Row, row);
         study.Row = row;
-        _changedStudies.Add(study);
     }
 
-    public void Change(StudyMemory study, TrialRow trial, bool isNew)
+    public void Change(StudyMemory study, TrialRow? original, TrialRow trial)
     {
         study.Trials[trial.Number] = trial;
         var key = (trial.StudyId, trial.Number);
-        _changedTrials[key] = (trial, isNew || _changedTrials.TryGetValue(key, out var before) && before.IsNew);
+        _changedTrials[key] = (_changedTrials.TryGetValue(key, out var before) ? before.Original : original, trial);
         _earliestExpiry = Math.Min(_earliestExpiry, trial.LeaseExpiresAt ?? long.MaxValue);
     }
 
@@ -36,14 +37,14 @@ internal sealed partial class WriteSession
     /// <summary>Writes what is still to be written; later queries of this transaction see it.</summary>
     public void Flush()
     {
-        foreach (var study in _changedStudies)
-            Update(study.Row);
-        foreach (var (row, isNew) in _changedTrials.Values)
+        foreach (var (original, row) in _changedStudies.Values)
+            Update(original, row);
+        foreach (var (original, row) in _changedTrials.Values)
         {
-            if (isNew)
+            if (original is null)
                 Trials.Insert(row);
             else
-                Trials.Update(row);
+                Trials.Update(original, row);
             _written.Add(row);
         }
 
@@ -55,9 +56,9 @@ internal sealed partial class WriteSession
     }
 
     /// <summary>Writes a study's row at once.</summary>
-    public void Update(StudyRow row)
+    public void Update(StudyRow original, StudyRow row)
     {
-        Studies.Update(row);
+        Studies.Update(original, row);
         _touched.Add(row.Id);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using HpoService.Search.Studies;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,12 +9,15 @@ namespace HpoService.Storage;
 /// <param name="StudyId">The study.</param>
 /// <param name="Trials">Trials that changed, as they stand now.</param>
 /// <param name="Measurements">Measurements that were reported, with their trial's number.</param>
-public sealed record StudyChanges(long Version, long StudyId, IReadOnlyList<TrialView> Trials, IReadOnlyList<(int Number, Measurement Measurement)> Measurements);
+/// <param name="Study">The study, as it stands now.</param>
+public sealed record StudyChanges(
+    long Version, long StudyId, IReadOnlyList<TrialView> Trials, IReadOnlyList<(int Number, Measurement Measurement)> Measurements, StudyView Study);
 
 /// <summary>Changes since a version, derived from the rows themselves: no event can be lost, also over a restart.</summary>
-public sealed class ChangeFeed(Database database, ChangeSignal signal)
+public sealed class ChangeFeed(Database database)
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+    private const int MaxStudies = 64;
+    private readonly ConcurrentDictionary<long, (long Since, Task<StudyChanges?> Changes)> _latest = new();
 
     /// <summary>The id and present version of a study.</summary>
     public async Task<(long Id, long Version)> FindAsync(string study, CancellationToken cancellationToken)
@@ -30,26 +34,33 @@ public sealed class ChangeFeed(Database database, ChangeSignal signal)
         return await db.Studies.Select(s => new { s.Id, s.Version }).ToDictionaryAsync(s => s.Id, s => s.Version, cancellationToken);
     }
 
-    /// <summary>What changed after a version; null when nothing did.</summary>
+    /// <summary>What changed after a version; null when nothing did. Perhaps not yet the latest: to be asked again from there.</summary>
+    /// <remarks>Many who follow one study ask the same at about the same time: it is read once for them.</remarks>
     /// <exception cref="NotFoundException">The study was deleted.</exception>
     public async Task<StudyChanges?> SinceAsync(long studyId, long version, CancellationToken cancellationToken)
     {
+        if (_latest.TryGetValue(studyId, out var latest) && latest.Since == version && await latest.Changes.WaitAsync(cancellationToken) is { } known)
+            return known;
+        var reading = new Lazy<Task<StudyChanges?>>(() => ReadAsync(studyId, version));
+        latest = _latest.AddOrUpdate(studyId, _ => (version, reading.Value), (_, before) => before.Since == version && !before.Changes.IsCompleted ? before : (version, reading.Value));
+        if (_latest.Count > MaxStudies)
+            _latest.Clear();
+        return await latest.Changes.WaitAsync(cancellationToken);
+    }
+
+    private async Task<StudyChanges?> ReadAsync(long studyId, long version)
+    {
         await using var db = database.Open();
-        await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted, cancellationToken);
-        var now = (await db.Studies.AsNoTracking().FindStudyAsync($"{studyId}", cancellationToken)).Version;
+        await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted);
+        var study = await db.Studies.AsNoTracking().FindStudyAsync($"{studyId}", default);
+        var now = study.Version;
         if (now <= version)
             return null;
         var trials = await db.Trials.AsNoTracking().Where(t => t.StudyId == studyId && t.Version > version && t.Version <= now)
-            .OrderBy(t => t.Version).ToListAsync(cancellationToken);
+            .OrderBy(t => t.Version).ToListAsync();
         var measurements = await db.Measurements.AsNoTracking().Where(m => m.StudyId == studyId && m.Version > version && m.Version <= now)
-            .OrderBy(m => m.Version).ToListAsync(cancellationToken);
-        return new StudyChanges(now, studyId, trials.ConvertAll(t => t.ToView()), measurements.ConvertAll(m => (m.Number, m.ToMeasurement())));
+            .OrderBy(m => m.Version).ToListAsync();
+        return new StudyChanges(
+            now, studyId, trials.ConvertAll(t => t.ToView()), measurements.ConvertAll(m => (m.Number, m.ToMeasurement())), await StudyStore.ToViewAsync(db, study, default));
     }
-
-    /// <summary>Returns when something may have changed: at once for this process's changes, at the next poll for others'.</summary>
-    public static async Task WaitAsync(Task next, CancellationToken cancellationToken) =>
-        await Task.WhenAny(next, Task.Delay(PollInterval, cancellationToken));
-
-    /// <summary>See <see cref="ChangeSignal.Next"/>.</summary>
-    public Task Next => signal.Next;
 }

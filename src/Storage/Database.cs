@@ -1,6 +1,6 @@
 using System.Data.Common;
-using System.Diagnostics;
 using HpoService.Storage.Sqlite;
+using HpoService.Storage.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
@@ -13,20 +13,28 @@ public sealed class Database
 {
     private readonly DbContextOptions<HpoDbContext> _options;
 
-    // SQLite has one writer at a time. Writers of this process queue here, in order and without polling; other processes wait in
-    // SQLite's busy handler.
-    private readonly SemaphoreSlim _writer = new(1, 1);
-
     private readonly string _path;
+
+    private readonly SqlitePragmas _pragmas;
+    private readonly Writer _writer;
 
     private Database(string path, string connectionString, int patience)
     {
-        (_path, ConnectionString) = (path, connectionString);
-        _options = new DbContextOptionsBuilder<HpoDbContext>()
-            .UseSqlite(connectionString)
-            .AddInterceptors(new SqlitePragmas(patience))
-            .Options;
+        (_path, ConnectionString, Patience, _pragmas, _writer) = (path, connectionString, TimeSpan.FromSeconds(patience), new SqlitePragmas(patience), new Writer(this));
+        _options = new DbContextOptionsBuilder<HpoDbContext>().UseSqlite(connectionString).AddInterceptors(_pragmas).Options;
     }
+
+    /// <summary>Raised after every commit of this process.</summary>
+    public ChangeSignal Signal { get; } = new();
+
+    /// <summary>Raised after every commit of this process, with the ids of the studies that are known to have changed. On the writer's thread: be quick.</summary>
+    internal event Action<IReadOnlyCollection<long>>? Committed;
+
+    /// <summary>How long a write waits for other processes' writes.</summary>
+    internal TimeSpan Patience { get; }
+
+    /// <summary>For tests: what else a new connection of the writer is told, such as that its disk is small.</summary>
+    internal string? MorePragmas { get; set; }
 
     /// <summary>ADO.NET connection string, for the job store.</summary>
     public string ConnectionString { get; }
@@ -84,44 +92,61 @@ public sealed class Database
 
     internal HpoDbContext Open() => new(_options);
 
-    /// <summary>Runs one write transaction; commits when <paramref name="work"/> returns, rolls back when it throws.</summary>
-    /// <remarks>SQLite begins it with BEGIN IMMEDIATE, so that what is read inside cannot change before the commit. A crash before the
-    /// commit leaves nothing; after it, everything.</remarks>
-    /// <exception cref="BusyException">Another process held the database for over half a minute.</exception>
-    internal async Task<T> WriteAsync<T>(Func<HpoDbContext, Task<T>> work, CancellationToken cancellationToken)
+    /// <summary>Does one request's writing, as a whole or not at all, and returns when it is durable. Requests that come at about the same time share a
+    /// transaction. What <paramref name="work"/> reads cannot change before the commit; it is done again when that fails.</summary>
+    /// <exception cref="BusyException">Another process held the database for over half a minute, or too many writes wait.</exception>
+    /// <exception cref="UnwritableException">The disk is full, for instance.</exception>
+    internal Task<T> TurnAsync<T>(Func<WriteTurn, Task<T>> work, CancellationToken cancellationToken) => _writer.RunAsync(work, cancellationToken);
+
+    /// <summary>As <see cref="TurnAsync"/>, with EF Core.</summary>
+    internal Task<T> WriteAsync<T>(Func<HpoDbContext, Task<T>> work, CancellationToken cancellationToken) => _writer.RunAsync(turn => work(turn.Db), cancellationToken);
+
+    /// <summary>Something that says cheaply whether the database has changed.</summary>
+    internal VersionProbe OpenVersionProbe() => new(ConnectionString);
+
+    internal void Announce(IReadOnlyCollection<long> changed)
     {
-        await _writer.WaitAsync(cancellationToken);
-        try
-        {
-            var started = Stopwatch.GetTimestamp();
-            await using var context = Open();
-            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-            var result = await work(context);
-            await context.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            StorageMetrics.CommitSize.Record(1);
-            StorageMetrics.CommitDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
-            return result;
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED)
-        {
-            throw new BusyException(e);
-        }
-        finally
-        {
-            _writer.Release();
-        }
+        Signal.Raise();
+        Committed?.Invoke(changed);
     }
+
+    internal WriteSession OpenSession()
+    {
+        // Not from the pool: it would come back with a transaction that nobody ended, if one failed to end.
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
+        connection.Open();
+        _pragmas.Set(connection, MorePragmas);
+        var context = new HpoDbContext(new DbContextOptionsBuilder<HpoDbContext>().UseSqlite(connection).Options);
+        (context.Database.AutoTransactionBehavior, context.Database.AutoSavepointsEnabled) = (AutoTransactionBehavior.Never, false);
+        return new WriteSession(connection, context);
+    }
+
+    /// <summary>What a failure of a write means to the caller; the failure itself when it is the caller's own.</summary>
+    internal static Exception Translate(Exception e) => (e as SqliteException ?? e.InnerException as SqliteException)?.SqliteErrorCode switch
+    {
+        SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => new BusyException(e),
+        SQLitePCL.raw.SQLITE_FULL => new UnwritableException("a full disk", e),
+        SQLitePCL.raw.SQLITE_READONLY => new UnwritableException("one that is read-only", e),
+        SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_PERM or SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB =>
+            new UnwritableException("an error of its disk", e),
+        _ => e,
+    };
+
+    /// <summary>Whether a failure may have ended the transaction: all but broken constraints.</summary>
+    internal static bool EndsTransaction(Exception e) =>
+        (e as SqliteException ?? e.InnerException as SqliteException) is { SqliteErrorCode: not SQLitePCL.raw.SQLITE_CONSTRAINT };
 
     private sealed class SqlitePragmas(int patience) : DbConnectionInterceptor
     {
         // synchronous=FULL: in WAL mode, NORMAL may lose the last commits on power loss; an answered request must survive that.
         private readonly string _pragmas = $"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout={1000 * patience}; PRAGMA foreign_keys=ON;";
 
-        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
+
+        public void Set(DbConnection connection, string? more = null)
         {
             using var command = connection.CreateCommand();
-            command.CommandText = _pragmas;
+            command.CommandText = $"{_pragmas} {more}";
             command.ExecuteNonQuery();
         }
 
@@ -130,6 +155,31 @@ public sealed class Database
             await using var command = connection.CreateCommand();
             command.CommandText = _pragmas;
             await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>A number that differs whenever anybody has committed since it was read last.</summary>
+    internal sealed class VersionProbe(string connectionString) : IDisposable
+    {
+        private readonly SqliteConnection _connection = new(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+        private SqliteCommand? _command;
+
+        public long Read()
+        {
+            if (_command is null)
+            {
+                _connection.Open();
+                _command = _connection.CreateCommand();
+                _command.CommandText = "PRAGMA data_version";
+            }
+
+            return (long)_command.ExecuteScalar()!;
+        }
+
+        public void Dispose()
+        {
+            _command?.Dispose();
+            _connection.Dispose();
         }
     }
 

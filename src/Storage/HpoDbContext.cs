@@ -1,4 +1,5 @@
 using HpoService.Storage.Rows;
+using HpoService.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
 
 namespace HpoService.Storage;
@@ -6,6 +7,9 @@ namespace HpoService.Storage;
 /// <summary>The tables. Enums are stored as text, times as Unix milliseconds.</summary>
 internal sealed class HpoDbContext(DbContextOptions<HpoDbContext> options) : DbContext(options)
 {
+    /// <summary>In a write: whose turn it is.</summary>
+    public WriteTurn? Turn { get; set; }
+
     public DbSet<StudyRow> Studies => Set<StudyRow>();
     public DbSet<TrialRow> Trials => Set<TrialRow>();
     public DbSet<MeasurementRow> Measurements => Set<MeasurementRow>();

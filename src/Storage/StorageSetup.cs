@@ -11,7 +11,7 @@ public static class StorageSetup
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(database);
-        services.TryAddSingleton<ChangeSignal>();
+        services.TryAddSingleton(database.Signal);
         services.TryAddSingleton<StudyStore>();
         services.TryAddSingleton<TrialStore>();
         services.TryAddSingleton<LeaseStore>();
@@ -27,6 +27,7 @@ public static class StorageSetup
         services.TryAddSingleton<ApiKeyStore>();
         services.TryAddSingleton<ChangeFeed>();
         services.TryAddSingleton(new TrialFiles(Path.Combine(database.Folder, "trials")));
+        services.TryAddSingleton<ChangeWatch>();
         services.TryAddSingleton<Readiness>();
         services.TryAddSingleton<Census>();
         return services;

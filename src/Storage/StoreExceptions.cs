@@ -57,8 +57,20 @@ public sealed class UnknownDataSetException(string name, IEnumerable<string> kno
 public sealed class UnknownCommandException(string name, IEnumerable<string> known)
     : HpoException("/runner/command", $"command must be one of [{string.Join(", ", known)}], but got '{name}'.");
 
-/// <summary>The database was held by another process for too long; nothing was written.</summary>
-public sealed class BusyException(Exception inner) : Exception("another process must let go of the database in time, but got no turn.", inner);
+/// <summary>There was no turn to write in time; nothing was written.</summary>
+public sealed class BusyException : Exception
+{
+    internal BusyException(string message) : base(message)
+    {
+    }
+
+    internal BusyException(Exception inner) : base("another process must let go of the database in time, but got no turn.", inner)
+    {
+    }
+}
+
+/// <summary>The database takes no writes: its disk is full or broken, or it is read-only; nothing was written.</summary>
+public sealed class UnwritableException(string reason, Exception inner) : Exception($"the database must be writable, but got {reason}.", inner);
 
 /// <summary>The study has changed since the caller saw it.</summary>
 public sealed class VersionMismatchException(long wanted, long actual)

@@ -12,6 +12,9 @@ internal sealed class WorkerService(
     WorkerOptions options, WorkerStore workers, LeaseStore leases, ModelStore models, CommandStore commands, StudyStore studies, ChangeSignal signal, StudyJobs jobs,
     WorkerLifetime lifetime, ISchedulerFactory schedulers, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
 {
+    // Other studies' clients may change something thousands of times a second.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before any job of this process starts: whoever held the name before is dead.
@@ -77,6 +80,7 @@ internal sealed class WorkerService(
             }
 
             await next.WaitAsync(cancellationToken);
+            await Task.Delay(BetweenLooks, time, cancellationToken);
         }
     }
 }

@@ -6,6 +6,7 @@ using HpoService.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace HpoService.Api.Tests;
@@ -56,6 +57,9 @@ public class ApiHost : IAsyncLifetime
         await _app!.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    /// <summary>The stores of another process on the same file.</summary>
+    public ServiceProvider OpenOther() => new ServiceCollection().AddHpoStorage(Database.Sqlite(Path.Combine(_folder, "hpo.db"))).BuildServiceProvider();
 
     public async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, string? json = null, string? idempotencyKey = null)
     {

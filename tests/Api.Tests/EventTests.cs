@@ -1,3 +1,6 @@
+using HpoService.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace HpoService.Api.Tests;
 
 public sealed class EventTests(ApiHost api) : IClassFixture<ApiHost>
@@ -70,6 +73,31 @@ public sealed class EventTests(ApiHost api) : IClassFixture<ApiHost>
         while (await LineAsync(events) is { } line && !line.Contains("\"completionReason\":\"maxSeconds\"", StringComparison.Ordinal))
             seen.Add(line);
         Assert.Contains(seen, line => line.Contains("\"state\":\"queued\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_another_process_writes_comes_as_events_too()
+    {
+        await api.CreateAsync("shared");
+        using var events = await OpenAsync("studies/shared/events");
+        using var all = await OpenAsync("events");
+        while (await LineAsync(events) is { } first && !first.StartsWith("id:", StringComparison.Ordinal))
+        {
+            // what the study is at the start
+        }
+
+        await using var other = api.OpenOther();
+        for (var number = 0; number < 3; number++)
+        {
+            await other.GetRequiredService<TrialDispatcher>().SuggestAsync("shared", 1, "elsewhere", TimeSpan.FromMinutes(1), null, default);
+            while (await LineAsync(events) is { } line && !line.Contains($"\"number\":{number}", StringComparison.Ordinal))
+                Assert.DoesNotContain($"\"number\":{number + 1}", line, StringComparison.Ordinal);
+        }
+
+        while (await LineAsync(all) is { } line && !line.Contains("\"running\":3", StringComparison.Ordinal))
+        {
+            // earlier changes
+        }
     }
 
     private async Task<StreamReader> OpenAsync(string path, string? lastEventId = null)

@@ -16,7 +16,7 @@ public sealed class RoomTests
         ["Dashboard"] = [],
         ["Api"] = ["Storage", "Dashboard"],
         ["Client"] = [],
-        ["Bench"] = ["Search"],
+        ["Bench"] = ["Search", "Storage"],
         ["Cli"] = ["Client", "Api", "Worker", "Bench"],
     };
 

@@ -6,7 +6,7 @@ namespace HpoService.EndToEnd.Tests;
 /// <summary>Clients that work through small studies, one after another, and keep account of everything that was answered.</summary>
 public sealed class KillLoad(KilledService service, CancellationToken cancellationToken)
 {
-    private const int MaxTrials = 30, MaxParallel = 5;
+    private const int MaxTrials = 90, MaxParallel = 14;
     private readonly ConcurrentDictionary<(int Round, int Number), Account> _accounts = new();
     private volatile int _lastRound = int.MaxValue;
     private volatile int _round;

@@ -20,10 +20,10 @@ public sealed class KilledService : IAsyncDisposable
         return service;
     }
 
-    /// <summary>Lets it work for up to 1.5 s, kills it; sometimes kills the next one while it starts; and waits for one that stays.</summary>
+    /// <summary>Lets it work for up to 3 s, kills it; sometimes kills the next one while it starts; and waits for one that stays.</summary>
     public async Task KillAndRestartAsync(CancellationToken cancellationToken)
     {
-        await Task.Delay(_random.Next(1500), cancellationToken);
+        await Task.Delay(_random.Next(3000), cancellationToken);
         await _now.KillAsync();
         if (_random.Next(3) == 0)
         {

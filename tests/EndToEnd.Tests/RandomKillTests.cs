@@ -7,6 +7,7 @@ namespace HpoService.EndToEnd.Tests;
 /// there, once. HPO_KILLS sets how often (default 5; nightly 20), HPO_SEED the randomness.</summary>
 public sealed class RandomKillTests(ITestOutputHelper output) : IDisposable
 {
+    private const int Clients = 12; // so many that a transaction holds several requests
     private readonly string _data = Directory.CreateTempSubdirectory("hpo-random-kill-").FullName;
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
@@ -19,7 +20,7 @@ public sealed class RandomKillTests(ITestOutputHelper output) : IDisposable
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60 + 30 * kills));
         await target.SendAsync(HttpMethod.Post, "studies", Training, "training", stop.Token);
         var load = new KillLoad(target, stop.Token);
-        var clients = Enumerable.Range(0, 4).Select(client => Task.Run(() => load.RunAsync(client, seed))).ToList();
+        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => load.RunAsync(client, seed))).ToList();
         var watching = Task.Run(load.WatchAsync);
         for (var i = 0; i < kills; i++)
             await target.KillAndRestartAsync(stop.Token);

@@ -65,6 +65,14 @@ public sealed class Service : IAsyncDisposable
     public IReadOnlyList<int> Children() => [.. Directory.GetDirectories($"/proc/{_process.Id}/task")
         .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
 
+    /// <summary>No file of the service may grow beyond so many bytes.</summary>
+    public async Task LimitFileSizeAsync(string bytes)
+    {
+        using var limit = Process.Start("prlimit", ["--pid", $"{_process.Id}", $"--fsize={bytes}:unlimited"]);
+        await limit.WaitForExitAsync();
+        Assert.Equal(0, limit.ExitCode);
+    }
+
     public async Task KillAsync()
     {
         _process.Kill(); // SIGKILL, the service alone: its children must see to themselves

@@ -21,23 +21,23 @@ public static class EventEndpoints
     /// <summary>Events trial, measurement and study of one study; an event's id is the study's version, Last-Event-ID resumes after it.
     /// Ends when the study is deleted. A comment every 15 seconds keeps the connection open.</summary>
     public static async Task<ServerSentEventsResult<object>> StudyEventsAsync(
-        string study, ChangeFeed feed, StudyStore studies, IHostApplicationLifetime lifetime, TimeProvider time, HttpResponse response,
+        string study, ChangeFeed feed, ChangeWatch watch, IHostApplicationLifetime lifetime, TimeProvider time, HttpResponse response,
         [FromHeader(Name = "Last-Event-ID")] long? lastEventId, CancellationToken cancellationToken)
     {
         var (id, version) = await feed.FindAsync(study, cancellationToken);
-        var waiting = new Waiting(feed, response, time, lifetime.ApplicationStopping);
-        return TypedResults.ServerSentEvents(Follow(id, lastEventId ?? version - 1, feed, studies, waiting, cancellationToken));
+        var waiting = new Waiting(watch, id, response, time, lifetime.ApplicationStopping);
+        return TypedResults.ServerSentEvents(Follow(id, lastEventId ?? version - 1, feed, waiting, cancellationToken));
     }
 
     /// <summary>An event study for every study that changes from now on, deleted for every study that goes. A comment every 15 seconds keeps the connection open.</summary>
     public static ServerSentEventsResult<object> AllEvents(
-        ChangeFeed feed, StudyStore studies, IHostApplicationLifetime lifetime, TimeProvider time, HttpResponse response, CancellationToken cancellationToken) =>
-        TypedResults.ServerSentEvents(FollowAll(feed, studies, new Waiting(feed, response, time, lifetime.ApplicationStopping), cancellationToken));
+        ChangeFeed feed, ChangeWatch watch, StudyStore studies, IHostApplicationLifetime lifetime, TimeProvider time, HttpResponse response, CancellationToken cancellationToken) =>
+        TypedResults.ServerSentEvents(FollowAll(feed, studies, new Waiting(watch, null, response, time, lifetime.ApplicationStopping), cancellationToken));
 
     private static async IAsyncEnumerable<SseItem<object>> Follow(
-        long id, long version, ChangeFeed feed, StudyStore studies, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
+        long id, long version, ChangeFeed feed, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await waiting.StartAsync(cancellationToken);
+        using var watching = await waiting.StartAsync(cancellationToken);
         while (!waiting.IsOver)
         {
             waiting.Look();
@@ -53,11 +53,9 @@ public static class EventEndpoints
                 yield return new SseItem<object>(MeasurementEvent.Of(number, measurement), "measurement");
             foreach (var trial in changes.Trials)
                 yield return new SseItem<object>(TrialContract.Of(trial), "trial");
-            if (await IfThereAsync(studies.GetAsync($"{id}", cancellationToken)) is not (true, { } study))
-                yield break;
             version = changes.Version;
             // Only the last event of a version carries its id: whoever reconnects before it gets the version's events again, none is lost.
-            yield return new SseItem<object>(StudyContract.Of(study), "study") { EventId = $"{version}" };
+            yield return new SseItem<object>(StudyContract.Of(changes.Study), "study") { EventId = $"{version}" };
         }
     }
 
@@ -65,7 +63,7 @@ public static class EventEndpoints
         ChangeFeed feed, StudyStore studies, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = await feed.VersionsAsync(cancellationToken);
-        await waiting.StartAsync(cancellationToken);
+        using var watching = await waiting.StartAsync(cancellationToken);
         while (!waiting.IsOver)
         {
             waiting.Look();
@@ -94,7 +92,7 @@ public static class EventEndpoints
     }
 
     /// <summary>Waits for the next change, and says that the connection lives while there is none.</summary>
-    private sealed class Waiting(ChangeFeed feed, HttpResponse response, TimeProvider time, CancellationToken stopping)
+    private sealed class Waiting(ChangeWatch watch, long? studyId, HttpResponse response, TimeProvider time, CancellationToken stopping)
     {
         private Task _next = Task.CompletedTask;
         private long _spoke;
@@ -102,18 +100,24 @@ public static class EventEndpoints
         public bool IsOver => stopping.IsCancellationRequested;
 
         /// <summary>Sends the headers: a client must not wait for the first change to know that it is connected.</summary>
-        public async Task StartAsync(CancellationToken cancellationToken)
+        /// <returns>To be disposed of at the end.</returns>
+        public async Task<IDisposable> StartAsync(CancellationToken cancellationToken)
         {
             _spoke = time.GetTimestamp();
             await response.Body.FlushAsync(cancellationToken);
+            return watch.Watch();
         }
 
         /// <summary>To be called before looking for changes, so that none falls between.</summary>
-        public void Look() => _next = feed.Next;
+        public void Look() => _next = studyId is { } id ? watch.Next(id) : watch.Next();
 
         public async Task WaitAsync(CancellationToken cancellationToken)
         {
-            await ChangeFeed.WaitAsync(_next, cancellationToken);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+            var rest = KeepAlive - time.GetElapsedTime(_spoke);
+            await Task.WhenAny(_next, Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time, end.Token));
+            await end.CancelAsync(); // the delay
+            cancellationToken.ThrowIfCancellationRequested();
             if (time.GetElapsedTime(_spoke) < KeepAlive)
                 return;
             _spoke = time.GetTimestamp();

@@ -1,4 +1,3 @@
-using HpoService.Api.Contracts;
 using HpoService.Search;
 using HpoService.Storage;
 using HpoService.Storage.Insight;

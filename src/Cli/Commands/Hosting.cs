@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using HpoService.Api;
 using HpoService.Storage;
 using HpoService.Worker;
@@ -36,9 +37,13 @@ internal static class Hosting
         return builder.Build();
     }
 
+    // SIGXFSZ: a file at the system's limit of sizes is a write that fails, not the end of the process.
+    private static readonly PosixSignalRegistration FileSizeLimit = PosixSignalRegistration.Create((PosixSignal)25, context => context.Cancel = true);
+
     /// <summary>The database of a data folder, up to date.</summary>
     public static async Task<Database> OpenAsync(string data, CancellationToken cancellationToken)
     {
+        GC.KeepAlive(FileSizeLimit);
         var database = Database.Sqlite(Path.Combine(data, "hpo.db"));
         await database.MigrateAsync(cancellationToken);
         return database;

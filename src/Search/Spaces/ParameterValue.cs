@@ -53,6 +53,26 @@ public readonly struct ParameterValue : IEquatable<ParameterValue>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, _number, _text);
 
+    internal UInt128 Fingerprint(UInt128 state)
+    {
+        state = Mix(Mix(state, (ulong)Kind), BitConverter.DoubleToUInt64Bits(_number));
+        return _text is null ? state : Mix(state, _text);
+    }
+
+    internal static UInt128 Mix(UInt128 state, string text)
+    {
+        foreach (var c in text)
+            state = Mix(state, c);
+        return Mix(state, (1UL << 32) + (ulong)text.Length);
+    }
+
+    // Multiplication and folding by an odd constant of 128 bits, as PCG does (O'Neill, 2014): every bit reaches every other within two rounds.
+    private static UInt128 Mix(UInt128 state, ulong word)
+    {
+        state = (state ^ word) * new UInt128(0x2360ED051FC65DA4, 0x4385DF649FCCF645);
+        return state ^ (state >> 67);
+    }
+
     /// <summary>The value as it stands in JSON, strings without quotes.</summary>
     public override string ToString() => Kind switch
     {

@@ -53,6 +53,15 @@ public sealed class ParameterValues : IReadOnlyDictionary<string, ParameterValue
     /// <inheritdoc/>
     public override int GetHashCode() => _values.Aggregate(Count, (hash, pair) => hash ^ HashCode.Combine(pair.Key, pair.Value));
 
+    /// <summary>128 bits that are the same for equal points, whatever the order of their names, and differ for others; never 0.</summary>
+    internal UInt128 Fingerprint()
+    {
+        var print = new UInt128(0x9E3779B97F4A7C15, (ulong)Count + 1);
+        foreach (var (name, value) in _values)
+            print += value.Fingerprint(ParameterValue.Mix(new UInt128(0x6A09E667F3BCC909, 0xBB67AE8584CAA73B), name));
+        return print == 0 ? 1 : print;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => "{" + string.Join(", ", _values.Select(pair => $"{pair.Key}: {pair.Value}")) + "}";
 }

@@ -15,6 +15,9 @@ internal sealed partial class StudyRow
 
     public int OpenTrials() => QueuedTrials + RunningTrials;
 
+    /// <summary>Those that ended with something for the sampler to learn from.</summary>
+    public int FinishedTrials() => CompletedTrials + PrunedTrials + InfeasibleTrials;
+
     public int CountOf(TrialState state) => state switch
     {
         TrialState.Queued => QueuedTrials,

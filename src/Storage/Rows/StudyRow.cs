@@ -44,4 +44,6 @@ internal sealed partial class StudyRow
 
     /// <summary>The sampler had nothing left to propose.</summary>
     public bool IsExhausted { get; set; }
+
+    public StudyRow Clone() => (StudyRow)MemberwiseClone();
 }

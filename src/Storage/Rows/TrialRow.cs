@@ -1,3 +1,4 @@
+using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 
 namespace HpoService.Storage.Rows;
@@ -6,10 +7,16 @@ namespace HpoService.Storage.Rows;
 /// an update only hits the row while both are what was read, which makes every move a compare-and-swap.</summary>
 internal sealed class TrialRow
 {
+    private ParameterValues? _parameters;
+
     public long StudyId { get; set; }
     public int Number { get; set; }
     public TrialState State { get; set; }
-    public required string ParametersJson { get; set; }
+    public required string ParametersJson
+    {
+        get;
+        set => (field, _parameters) = (value, null);
+    }
 
     /// <summary>Some parameters are still to be filled in by the sampler (enqueued with partial values).</summary>
     public bool IsPartial { get; set; }
@@ -52,4 +59,16 @@ internal sealed class TrialRow
 
     /// <summary>The study's version at the last change.</summary>
     public long Version { get; set; }
+
+    /// <summary>What <see cref="ParametersJson"/> says, parsed once.</summary>
+    public ParameterValues Parameters() => _parameters ??= Mapping.FromJson<ParameterValues>(ParametersJson);
+
+    /// <summary>Sets both.</summary>
+    public void SetParameters(ParameterValues values)
+    {
+        ParametersJson = Mapping.ToJson(values);
+        _parameters = values;
+    }
+
+    public TrialRow Clone() => (TrialRow)MemberwiseClone();
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using HpoService.Search;
 using HpoService.Storage.Rows;
+using HpoService.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
 
 namespace HpoService.Storage;
@@ -20,24 +21,29 @@ internal static class IdempotencyKeys
     public static async Task<T?> RecallAsync<T>(this HpoDbContext db, string scope, Idempotency? idempotency, CancellationToken cancellationToken)
         where T : class
     {
-        if (idempotency is null)
-            return null;
-        var row = await db.IdempotencyKeys.AsNoTracking()
-            .FirstOrDefaultAsync(k => k.Scope == scope && k.Key == idempotency.Key, cancellationToken);
-        if (row is null)
-            return null;
-        return row.RequestHash == idempotency.RequestHash
-            ? JsonSerializer.Deserialize<T>(row.ResultJson, Json)
-            : throw new IdempotencyConflictException(idempotency.Key);
+        return idempotency is null ? null : Result<T>(idempotency, await db.IdempotencyKeys.AsNoTracking()
+            .FirstOrDefaultAsync(k => k.Scope == scope && k.Key == idempotency.Key, cancellationToken));
     }
 
-    public static void Remember<T>(this HpoDbContext db, string scope, Idempotency? idempotency, T result, long now)
+    /// <inheritdoc cref="RecallAsync"/>
+    public static T? Recall<T>(this WriteTurn turn, string scope, Idempotency? idempotency) where T : class =>
+        idempotency is null ? null : Result<T>(idempotency, turn.Recall(scope, idempotency.Key));
+
+    public static void Remember<T>(this HpoDbContext db, string scope, Idempotency? idempotency, T result, long now) =>
+        db.Turn!.Remember(scope, idempotency, result, now);
+
+    public static void Remember<T>(this WriteTurn turn, string scope, Idempotency? idempotency, T result, long now)
     {
         if (idempotency is null)
             return;
-        db.IdempotencyKeys.Add(new IdempotencyRow
+        turn.Remember(new IdempotencyRow
         {
             Scope = scope, Key = idempotency.Key, RequestHash = idempotency.RequestHash, ResultJson = JsonSerializer.Serialize(result, Json), CreatedAt = now,
         });
     }
+
+    private static T? Result<T>(Idempotency idempotency, IdempotencyRow? row) where T : class =>
+        row is null ? null
+        : row.RequestHash == idempotency.RequestHash ? JsonSerializer.Deserialize<T>(row.ResultJson, Json)
+        : throw new IdempotencyConflictException(idempotency.Key);
 }

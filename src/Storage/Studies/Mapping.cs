@@ -39,8 +39,13 @@ internal static class Mapping
         FromJson<Runner>(row.RunnerJson),
         FromJson<List<OutcomeConstraint>>(row.ConstraintsJson));
 
+    /// <summary>Whether <see cref="ToDefinition"/> gives the same of both.</summary>
+    public static bool HaveSameDefinition(StudyRow a, StudyRow b) =>
+        (a.Name, a.ParametersJson, a.ObjectivesJson, a.SamplerJson, a.PrunerJson, a.BudgetJson, a.MaxAttempts, (a.RunnerJson, a.ConstraintsJson, a.ParameterConstraintsJson))
+        == (b.Name, b.ParametersJson, b.ObjectivesJson, b.SamplerJson, b.PrunerJson, b.BudgetJson, b.MaxAttempts, (b.RunnerJson, b.ConstraintsJson, b.ParameterConstraintsJson));
+
     public static TrialView ToView(this TrialRow row, IReadOnlyList<Measurement>? measurements = null, bool withLease = false) => new(
-        row.Number, row.State, FromJson<ParameterValues>(row.ParametersJson), row.Attempt, row.Worker,
+        row.Number, row.State, row.Parameters(), row.Attempt, row.Worker,
         measurements ?? row.Latest(),
         row.ValuesJson is null ? null : MetricsFromJson(row.ValuesJson),
         row.Error, row.SuggestedBy, ToTime(row.CreatedAt), ToTime(row.StartedAt), ToTime(row.CompletedAt),
@@ -53,11 +58,11 @@ internal static class Mapping
         var reported = measurements ?? row.Latest();
         // Samplers learn from a broken constraint what they learn from values that cannot work: this point is bad, how bad is not the question.
         if (row.IsFeasible == false)
-            return new TrialSnapshot(row.Number, TrialState.Infeasible, FromJson<ParameterValues>(row.ParametersJson), new Dictionary<string, double>(), reported);
+            return new TrialSnapshot(row.Number, TrialState.Infeasible, row.Parameters(), new Dictionary<string, double>(), reported);
         var values = row.ValuesJson is not null ? MetricsFromJson(row.ValuesJson)
             : row.State == TrialState.Pruned && reported.Count > 0 ? reported[^1].Values
             : new Dictionary<string, double>();
-        return new TrialSnapshot(row.Number, row.State, FromJson<ParameterValues>(row.ParametersJson), values, reported);
+        return new TrialSnapshot(row.Number, row.State, row.Parameters(), values, reported);
     }
 
     public static Measurement ToMeasurement(this MeasurementRow row) => new(row.Step, MetricsFromJson(row.ValuesJson));

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace HpoService.Storage;
 
 /// <summary>Studies: create, read, change, move, delete. Every write is durable when its task completes.</summary>
-public sealed class StudyStore(Database database, ModelStore models, CommandStore commands, ChangeSignal signal, TimeProvider time)
+public sealed class StudyStore(Database database, ModelStore models, CommandStore commands, TimeProvider time)
 {
     private const string CreateScope = "studies";
 
@@ -44,7 +44,6 @@ public sealed class StudyStore(Database database, ModelStore models, CommandStor
             db.Remember(CreateScope, idempotency, $"{row.Id}", row.CreatedAt);
             return $"{row.Id}";
         }, cancellationToken);
-        signal.Raise();
         return await GetAsync(id, cancellationToken);
     }
 
@@ -133,7 +132,7 @@ public sealed class StudyStore(Database database, ModelStore models, CommandStor
     /// <returns>Its id.</returns>
     public async Task<long> DeleteAsync(string study, CancellationToken cancellationToken, long? ifVersion = null)
     {
-        var id = await database.WriteAsync(async db =>
+        return await database.WriteAsync(async db =>
         {
             var row = await db.Studies.FindStudyAsync(study, cancellationToken);
             if (ifVersion is { } wanted && wanted != row.Version)
@@ -141,8 +140,6 @@ public sealed class StudyStore(Database database, ModelStore models, CommandStor
             db.Studies.Remove(row);
             return row.Id;
         }, cancellationToken);
-        signal.Raise();
-        return id;
     }
 
     /// <summary>The ids of active studies whose trials run inside, on workers.</summary>
@@ -180,7 +177,6 @@ public sealed class StudyStore(Database database, ModelStore models, CommandStor
             await change(write);
             return write.Row.Id;
         }, cancellationToken);
-        signal.Raise();
         return await GetAsync($"{id}", cancellationToken);
     }
 
@@ -205,7 +201,7 @@ public sealed class StudyStore(Database database, ModelStore models, CommandStor
         FrontSize = definition.Objectives.Count > 1 ? 0 : null,
     };
 
-    private static async Task<StudyView> ToViewAsync(HpoDbContext db, StudyRow row, CancellationToken cancellationToken)
+    internal static async Task<StudyView> ToViewAsync(HpoDbContext db, StudyRow row, CancellationToken cancellationToken)
     {
         var best = row.BestNumber is { } number
             ? await db.Trials.AsNoTracking().FirstOrDefaultAsync(t => t.StudyId == row.Id && t.Number == number, cancellationToken)

@@ -1,36 +1,121 @@
 using System.Globalization;
+using HpoService.Search.Sampling;
+using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 using HpoService.Storage.Rows;
+using HpoService.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
 
 namespace HpoService.Storage;
 
-/// <summary>One write transaction on one study: the tracked study row, and the rules that every change of it obeys.</summary>
+/// <summary>One request's changes of one study: copies of its row and of its trials' rows, and the rules that every change of them obeys.
+/// What differs from the originals in the end is written.</summary>
 internal sealed class StudyWrite
 {
+    private readonly WriteTurn _turn;
+    private readonly StudyMemory _memory;
     private readonly long _loadedVersion;
+    private readonly List<TrialRow> _added = [];
+    private readonly List<(TrialRow Original, TrialRow Trial)> _loaded = [];
+    private StudyRow _original;
     private StudyDefinition? _definition;
+    private Visited? _visited;
 
-    private StudyWrite(HpoDbContext db, StudyRow row, long now) => (Db, Row, Now, _loadedVersion) = (db, row, now, row.Version);
+    public StudyWrite(WriteTurn turn, StudyMemory memory, long now) =>
+        (_turn, _memory, _original, Row, Now, _loadedVersion) = (turn, memory, memory.Row, memory.Row.Clone(), now, memory.Row.Version);
 
-    public HpoDbContext Db { get; }
+    /// <summary>See <see cref="WriteTurn.Db"/>.</summary>
+    public HpoDbContext Db => _turn.Db;
+
+    public WriteTurn Turn => _turn;
 
     public StudyRow Row { get; }
 
     /// <summary>Unix milliseconds.</summary>
     public long Now { get; }
 
-    public StudyDefinition Definition => _definition ??= Row.ToDefinition();
+    public StudyDefinition Definition => _definition ??= _memory.Definition;
 
     /// <summary>The Pareto front, once it was needed.</summary>
     public Front? Front { get; set; }
 
-    public static async Task<StudyWrite> OpenAsync(HpoDbContext db, string study, TimeProvider time, CancellationToken cancellationToken) =>
-        new(db, await db.Studies.FindStudyAsync(study, cancellationToken), time.GetUtcNow().ToUnixTimeMilliseconds());
+    public static Task<StudyWrite> OpenAsync(HpoDbContext db, string study, TimeProvider time, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(db.Turn!.Study(study, time));
+    }
 
-    public async Task<TrialRow> TrialAsync(int number, CancellationToken cancellationToken) =>
-        await Db.Trials.FirstOrDefaultAsync(t => t.StudyId == Row.Id && t.Number == number, cancellationToken)
-        ?? throw new NotFoundException("trial", $"{number}");
+    public Task<TrialRow> TrialAsync(int number, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(Trial(number));
+    }
+
+    /// <exception cref="NotFoundException">There is none of that number.</exception>
+    public TrialRow Trial(int number)
+    {
+        if ((_loaded.Find(t => t.Trial.Number == number).Trial ?? _added.Find(t => t.Number == number)) is { } known)
+            return known;
+        var original = _turn.Session.Trial(_memory, number) ?? throw new NotFoundException("trial", $"{number}");
+        _loaded.Add((original, original.Clone()));
+        return _loaded[^1].Trial;
+    }
+
+    /// <summary>The study's sampler with the points that it must not propose again, when it needs to know no more and they are at hand.</summary>
+    public (PointwiseSampler Sampler, Visited Visited)? Pointwise =>
+        _memory.Sampler is { } sampler && (_visited ??= _turn.Session.VisitedOf(_memory)?.Fork()) is { } visited ? (sampler, visited) : null;
+
+    /// <summary>Whether the study's sampler needs the history, and time.</summary>
+    public bool IsSamplerSlow => _memory.Sampler is null;
+
+    /// <summary>Whether trials may have lost their lease by now.</summary>
+    public bool MayHaveLostLeases => _turn.Session.MayHaveLostLeases(Row.Id, Now);
+
+    /// <summary>Hands the changes over to the transaction.</summary>
+    public void Accept(WriteSession session)
+    {
+        var isInStep = _memory.Visited is not null && _memory.VisitedVersion == _loadedVersion;
+        foreach (var (original, trial) in _loaded)
+        {
+            if (session.Trials.Table.Changes(original, trial) == 0)
+                continue;
+            session.Change(_memory, original, trial);
+            if (isInStep && (trial.State is TrialState.Failed or TrialState.Canceled || !ReferenceEquals(trial.ParametersJson, original.ParametersJson)))
+                _memory.Visit([trial], _loadedVersion);
+        }
+
+        foreach (var trial in _added)
+            session.Change(_memory, null, trial);
+        if (isInStep)
+            _memory.Visit(_added, Row.Version);
+        if (session.Studies.Table.Changes(_original, Row) != 0)
+            session.Change(_memory, Row);
+    }
+
+    /// <summary>Writes the changes so far at once, for queries that must see them.</summary>
+    public void Write(WriteSession session)
+    {
+        if (session.Studies.Table.Changes(_original, Row) != 0)
+        {
+            session.Update(_original, Row);
+            _original = Row.Clone();
+        }
+
+        for (var i = 0; i < _loaded.Count; i++)
+        {
+            var (original, trial) = _loaded[i];
+            session.Trials.Update(original, trial);
+            _loaded[i] = (trial.Clone(), trial);
+        }
+
+        foreach (var trial in _added)
+        {
+            session.Trials.Insert(trial);
+            _loaded.Add((trial.Clone(), trial));
+        }
+
+        _added.Clear();
+    }
 
     public void Set(Budget budget)
     {
@@ -90,16 +175,27 @@ internal sealed class StudyWrite
         };
         Row.Count(TrialState.Queued, +1);
         Touch(trial);
-        Db.Trials.Add(trial);
+        _added.Add(trial);
+        return trial;
+    }
+
+    /// <inheritdoc cref="Add(string, bool, string)"/>
+    public TrialRow Add(ParameterValues values, string suggestedBy)
+    {
+        var trial = Add("", isPartial: false, suggestedBy);
+        trial.SetParameters(values);
         return trial;
     }
 }
 
 internal static class StudyQueries
 {
-    /// <summary>Finds a study by name or by integer id; names are never all digits.</summary>
+    /// <summary>Whether it is an integer id; names are never all digits.</summary>
+    public static bool IsId(string study, out long id) => long.TryParse(study, NumberStyles.None, CultureInfo.InvariantCulture, out id);
+
+    /// <summary>Finds a study by name or by integer id.</summary>
     public static async Task<StudyRow> FindStudyAsync(this IQueryable<StudyRow> studies, string study, CancellationToken cancellationToken) =>
-        (long.TryParse(study, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        (IsId(study, out var id)
             ? await studies.FirstOrDefaultAsync(s => s.Id == id, cancellationToken)
             : await studies.FirstOrDefaultAsync(s => s.Name == study, cancellationToken))
         ?? throw new NotFoundException("study", study);

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace HpoService.Storage;
 
 /// <summary>Trials that ended elsewhere: takes them in, and gives a study's own for another one.</summary>
-public sealed class ImportStore(Database database, ChangeSignal signal, TimeProvider time)
+public sealed class ImportStore(Database database, TimeProvider time)
 {
     /// <summary>The most trials that <see cref="FinishedAsync"/> gives.</summary>
     public const int MaxCopied = 10_000;
@@ -16,7 +16,7 @@ public sealed class ImportStore(Database database, ChangeSignal signal, TimeProv
     public async Task<IReadOnlyList<TrialView>> ImportAsync(
         string study, IReadOnlyList<FinishedTrial> trials, Idempotency? idempotency, CancellationToken cancellationToken)
     {
-        var imported = await database.WriteAsync<IReadOnlyList<TrialView>>(async db =>
+        return await database.WriteAsync<IReadOnlyList<TrialView>>(async db =>
         {
             var write = await StudyWrite.OpenAsync(db, study, time, cancellationToken);
             var scope = $"import/{write.Row.Id}";
@@ -27,8 +27,6 @@ public sealed class ImportStore(Database database, ChangeSignal signal, TimeProv
             db.Remember(scope, idempotency, views, write.Now);
             return views;
         }, cancellationToken);
-        signal.Raise();
-        return imported;
     }
 
     /// <summary>A study's finished trials with all their measurements, as another study would import them.</summary>

@@ -28,12 +28,12 @@ internal sealed class Judging(Database database, TimeProvider time)
         if (!decision.ShouldStop)
             return null;
         var reason = $"pruner: {decision.Reason}";
-        await database.WriteAsync(async db =>
+        await database.TurnAsync(turn =>
         {
-            var trial = await (await StudyWrite.OpenAsync(db, $"{studyId}", time, cancellationToken)).TrialAsync(number, cancellationToken);
+            var trial = turn.Study($"{studyId}", time).Trial(number);
             if (trial.State == TrialState.Running && trial.LeaseToken == leaseToken)
                 (trial.StopRequested, trial.StopReason) = (true, reason);
-            return trial;
+            return Task.FromResult(trial);
         }, cancellationToken);
         return reason;
     }

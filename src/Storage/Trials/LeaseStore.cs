@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace HpoService.Storage;
 
 /// <summary>Leases: take, renew with reports and heartbeats, and take back when they run out.</summary>
-public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvider time)
+public sealed class LeaseStore(Database database, TimeProvider time)
 {
     /// <summary>After so many lost leases a trial fails: something about it takes its workers down.</summary>
     public const int MaxLeaseLosses = 5;
@@ -17,13 +17,8 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
     /// <summary>Takes the oldest queued trial of an active study, if its parallel limit allows one more.</summary>
     public async Task<TrialView?> TakeAsync(string study, string worker, TimeSpan duration, CancellationToken cancellationToken)
     {
-        var taken = await database.WriteAsync(async db =>
-        {
-            var write = await StudyWrite.OpenAsync(db, study, time, cancellationToken);
-            return await TakeAsync(write, 1, worker, duration, cancellationToken) is [var trial] ? trial : null;
-        }, cancellationToken);
-        if (taken is not null)
-            signal.Raise();
+        var taken = await database.TurnAsync(async turn =>
+            await TakeAsync(turn.Study(study, time), 1, worker, duration, cancellationToken) is [var trial] ? trial : null, cancellationToken);
         return taken?.ToView(withLease: true);
     }
 
@@ -39,11 +34,12 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
         StudyWrite? stored = null;
         var answer = await RenewAsync(study, number, leaseToken, null, async (write, trial) =>
         {
-            var row = await write.Db.Measurements.FindAsync([write.Row.Id, number, measurement.Step], cancellationToken);
-            if (row is null)
-                write.Db.Measurements.Add(row = new MeasurementRow { StudyId = write.Row.Id, Number = number, Step = measurement.Step, ValuesJson = "" });
             write.Touch(trial);
-            (row.ValuesJson, row.ReportedAt, row.Version) = (Mapping.MetricsToJson(measurement.Values), write.Now, write.Row.Version);
+            write.Turn.Measure(new MeasurementRow
+            {
+                StudyId = write.Row.Id, Number = number, Step = measurement.Step, ValuesJson = Mapping.MetricsToJson(measurement.Values),
+                ReportedAt = write.Now, Version = write.Row.Version,
+            });
             if (trial.ToSnapshot().Measurements is not [var latest, ..] || latest.Step <= measurement.Step)
                 trial.LatestMeasurementJson = Mapping.MeasurementToJson(measurement);
             await EndIfInfeasibleAsync(write, trial, measurement, cancellationToken);
@@ -76,8 +72,6 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
             lost += await TakeBackAsync(id, t => t.LeaseExpiresAt < now, cancellationToken);
         }
 
-        if (due.Count > 0)
-            signal.Raise();
         return lost;
     }
 
@@ -124,13 +118,13 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
     {
         if (write.Row.State != StudyState.Active)
             return [];
-        if (await SweepAsync(write, cancellationToken) > 0)
+        if (write.MayHaveLostLeases && await SweepAsync(write, cancellationToken) > 0)
         {
             await write.Db.SaveChangesAsync(cancellationToken);
             await write.SettleAsync(cancellationToken); // the last open trial may have been lost for good
         }
 
-        if (!write.HasRoom)
+        if (!write.HasRoom || write.Row.QueuedTrials == 0)
             return [];
         var take = Math.Min(write.Definition.Budget.MaxParallelTrials - write.Row.RunningTrials, count);
         var trials = await write.Db.Trials.Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Queued && !t.IsPartial)
@@ -159,9 +153,9 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
     {
         try
         {
-            return await database.WriteAsync(async db =>
+            return await database.TurnAsync(async turn =>
             {
-                var write = await StudyWrite.OpenAsync(db, $"{id}", time, cancellationToken);
+                var write = turn.Study($"{id}", time);
                 var count = await SweepAsync(write, isLost, cancellationToken);
                 await write.SettleAsync(cancellationToken);
                 return count;
@@ -185,10 +179,10 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
     private async Task<ReportAnswer> RenewAsync(
         string study, int number, string leaseToken, TimeSpan? duration, Func<StudyWrite, TrialRow, Task> change, CancellationToken cancellationToken)
     {
-        var answer = await database.WriteAsync(async db =>
+        return await database.TurnAsync(async turn =>
         {
-            var write = await StudyWrite.OpenAsync(db, study, time, cancellationToken);
-            var trial = await write.TrialAsync(number, cancellationToken);
+            var write = turn.Study(study, time);
+            var trial = write.Trial(number);
             if (trial.State.IsFinal())
                 return new ReportAnswer(true, $"the trial is {trial.State.ToString().ToLowerInvariant()}", null);
             if (trial.LeaseToken != leaseToken)
@@ -207,7 +201,5 @@ public sealed class LeaseStore(Database database, ChangeSignal signal, TimeProvi
                 : null;
             return new ReportAnswer(reason is not null, reason, Mapping.ToTime(trial.LeaseExpiresAt));
         }, cancellationToken);
-        signal.Raise();
-        return answer;
     }
 }

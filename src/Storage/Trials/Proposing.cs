@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using HpoService.Search.Sampling;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
@@ -9,10 +10,14 @@ namespace HpoService.Storage;
 
 /// <summary>New points for a study, and what they were proposed for.</summary>
 /// <param name="NextNumber">The study's trial counter that the sampler saw.</param>
+/// <param name="Finished">How many trials had ended with a result that it saw.</param>
 /// <param name="Asked">How many points the sampler was asked for.</param>
 /// <param name="Points">What it proposed; fewer than asked for = the space is exhausted.</param>
-internal sealed record Proposal(int NextNumber, int Asked, IReadOnlyList<Suggestion> Points)
+internal sealed record Proposal(int NextNumber, int Finished, int Asked, IReadOnlyList<Suggestion> Points)
 {
+    /// <summary>Nothing was asked for.</summary>
+    public static Proposal Nothing(StudyRow row) => new(row.NextNumber, row.FinishedTrials(), 0, []);
+
     /// <summary>Whether trials were added since, of which the sampler knew nothing.</summary>
     public bool IsOutdated(StudyWrite write) => Asked > 0 && write.Row.NextNumber != NextNumber;
 }
@@ -23,6 +28,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
     // One of gp takes up to some 30 MB.
     private const int MaxSamplers = 32;
     private readonly Histories _histories = new(withMeasurements: false);
+    private readonly Visiting _visiting = new(database, time);
     private readonly ConcurrentDictionary<long, (string Settings, ISampler Sampler)> _samplers = new();
 
     /// <summary>Fills in partial trials that may start, then proposes as many new points as the queue leaves open.</summary>
@@ -42,29 +48,62 @@ internal sealed class Proposing(Database database, TimeProvider time)
         }
 
         if (row.State != StudyState.Active)
-            return new Proposal(row.NextNumber, 0, []);
+            return Proposal.Nothing(row);
         if (await FillPartialsAsync(db, row, definition, count, cancellationToken))
             row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
+        if (SamplerOf(row, definition) is PointwiseSampler)
+        {
+            await _visiting.ReadyAsync(id, cancellationToken);
+            return Proposal.Nothing(row); // made inside the transaction
+        }
+
         var asked = row.IsExhausted ? 0 : Math.Min(count - (takes ? row.QueuedTrials : row.OpenTrials()), Room(row, definition.Budget));
         if (asked <= 0)
-            return new Proposal(row.NextNumber, 0, []);
+            return Proposal.Nothing(row);
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
-        return new Proposal(row.NextNumber, asked, Suggest(row, definition, history, asked, cancellationToken));
+        return new Proposal(row.NextNumber, row.FinishedTrials(), asked, Suggest(row, definition, history, asked, cancellationToken));
     }
 
-    /// <summary>Adds queued trials of a proposal that is not outdated, up to <paramref name="count"/> and within the budget.</summary>
-    public static IReadOnlyList<TrialRow> Add(StudyWrite write, Proposal proposal, int count)
+    /// <summary>Proposes up to <paramref name="count"/> points for trials that nobody has asked for yet, whether or not one more may run now; null when there
+    /// is no use for any.</summary>
+    public async Task<Proposal?> LookAheadAsync(long id, int count, CancellationToken cancellationToken)
     {
-        if (write.Row.State != StudyState.Active)
+        await using var db = database.Open();
+        var row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
+        var definition = row.ToDefinition();
+        var asked = Math.Min(Math.Clamp(row.RunningTrials, 1, count), (definition.Budget.MaxTrials ?? int.MaxValue) - row.NextNumber); // as many as may ask soon
+        if (row.State != StudyState.Active || row.IsExhausted || row.QueuedTrials > 0 || asked <= 0 || SamplerOf(row, definition) is PointwiseSampler)
+            return null;
+        var history = await _histories.GetAsync(db, row, definition, cancellationToken);
+        return new Proposal(row.NextNumber, row.FinishedTrials(), asked, Suggest(row, definition, history, asked, cancellationToken));
+    }
+
+    /// <summary>Whether something must be proposed outside the transaction before trials can be handed out.</summary>
+    public static bool IsNeeded(StudyWrite write) =>
+        write.Row.State == StudyState.Active && (write.Row.QueuedTrials > 0 || !write.Row.IsExhausted && Room(write.Row, write.Definition.Budget) > 0 && write.Pointwise is null);
+
+    /// <summary>Adds queued trials of a proposal that is not outdated, or of a sampler that needs none, up to <paramref name="count"/> and within the budget.</summary>
+    public static IReadOnlyList<TrialRow> Add(StudyWrite write, Proposal? proposal, int count, CancellationToken cancellationToken)
+    {
+        var room = Math.Min(count, Room(write.Row, write.Definition.Budget));
+        if (write.Row.State != StudyState.Active || room <= 0)
             return [];
-        if (proposal.Points.Count < proposal.Asked)
+        var (points, isExhausted) = (proposal?.Points ?? [], proposal?.Points.Count < proposal?.Asked);
+        if (proposal is null or { Asked: 0 } && !write.Row.IsExhausted && write.Pointwise is var (sampler, visited))
+        {
+            var started = Stopwatch.GetTimestamp();
+            points = sampler.Suggest(write.Definition.Space, write.Row.NextNumber, room, visited, cancellationToken);
+            StorageMetrics.Suggested(write.Definition.Sampler.Kind, write.Row.NextNumber, Stopwatch.GetElapsedTime(started));
+            isExhausted = points.Count < room;
+        }
+
+        if (isExhausted)
         {
             write.Row.IsExhausted = true;
             write.Touch();
         }
 
-        var room = Math.Min(count, Room(write.Row, write.Definition.Budget));
-        return [.. proposal.Points.Take(room).Select(p => write.Add(Mapping.ToJson(p.Parameters), isPartial: false, p.SuggestedBy))];
+        return [.. points.Take(room).Select(p => write.Add(p.Parameters, p.SuggestedBy))];
     }
 
     // On its own before the new points: a filled point is visited for the sampler, and what it was filled with is not.
@@ -79,24 +118,24 @@ internal sealed class Proposing(Database database, TimeProvider time)
             return false;
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
         var points = Suggest(row, definition, history, partials.Count, cancellationToken);
-        return await database.WriteAsync(async writing =>
+        return await database.TurnAsync(turn =>
         {
-            var write = await StudyWrite.OpenAsync(writing, $"{row.Id}", time, cancellationToken);
+            var write = turn.Study($"{row.Id}", time);
             for (var i = 0; i < partials.Count; i++)
             {
                 // Another process may have filled or canceled it meanwhile.
-                if (await write.TrialAsync(partials[i], cancellationToken) is { IsPartial: true, State: TrialState.Queued } trial)
+                if (write.Trial(partials[i]) is { IsPartial: true, State: TrialState.Queued } trial)
                     Fill(write, trial, i < points.Count ? points[i].Parameters : ParameterValues.Empty);
             }
 
-            return true;
+            return Task.FromResult(true);
         }, cancellationToken);
     }
 
     private static void Fill(StudyWrite write, TrialRow trial, ParameterValues suggested)
     {
-        var given = Mapping.FromJson<ParameterValues>(trial.ParametersJson);
-        (trial.ParametersJson, trial.IsPartial) = (Mapping.ToJson(Enqueuing.Fill(write.Definition, given, suggested, trial.Number)), false);
+        trial.SetParameters(Enqueuing.Fill(write.Definition, trial.Parameters(), suggested, trial.Number));
+        trial.IsPartial = false;
         write.Touch(trial);
     }
 
@@ -122,6 +161,6 @@ internal sealed class Proposing(Database database, TimeProvider time)
         return sampler;
     }
 
-    private static int Room(StudyRow row, Budget budget) =>
+    public static int Room(StudyRow row, Budget budget) =>
         Math.Min(budget.MaxParallelTrials - row.OpenTrials(), (budget.MaxTrials ?? int.MaxValue) - row.NextNumber);
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using HpoService.Search.Studies;
 using HpoService.Storage.Rows;
-using Microsoft.EntityFrameworkCore;
+using HpoService.Storage.Writing;
 
 namespace HpoService.Storage;
 
@@ -11,12 +11,23 @@ namespace HpoService.Storage;
 public sealed record Dispatch(IReadOnlyList<TrialView> Trials, StudyState StudyState);
 
 /// <summary>Makes trials of what samplers propose, and hands them out.</summary>
-/// <remarks>The sampler runs outside any transaction. What it proposed is stored only if no other trial was added in the meantime: the
-/// trial counter is the compare-and-swap. In one process a queue for each study avoids the retry.</remarks>
-public sealed class TrialDispatcher(Database database, ChangeSignal signal, TimeProvider time)
+/// <remarks>A sampler that needs no history proposes inside the transaction. Any other one runs outside; what it proposed is stored only if no
+/// other trial was added in the meantime: the trial counter is the compare-and-swap. In one process a queue for each study avoids the retry.</remarks>
+public sealed class TrialDispatcher
 {
+    private readonly Database _database;
+    private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<long, SemaphoreSlim> _turns = new();
-    private readonly Proposing _proposing = new(database, time);
+    private readonly Proposing _proposing;
+    private readonly ComputedAhead _ahead;
+
+    /// <summary>Over one database.</summary>
+    public TrialDispatcher(Database database, TimeProvider time)
+    {
+        (_database, _time, _proposing) = (database, time, new Proposing(database, time));
+        _ahead = new ComputedAhead((id, count) => InTurnAsync(id, () => _proposing.LookAheadAsync(id, count, default), default), time);
+        database.Committed += _ahead.Changed;
+    }
 
     /// <summary>Hands out up to <paramref name="count"/> trials: queued ones first, then new ones. One transaction holds the trials, their
     /// leases and the key, so that a crash leaves all of them or none. The same key gives the same answer, tokens included.</summary>
@@ -25,22 +36,23 @@ public sealed class TrialDispatcher(Database database, ChangeSignal signal, Time
     public async Task<Dispatch> SuggestAsync(
         string study, int count, string worker, TimeSpan lease, Idempotency? idempotency, CancellationToken cancellationToken)
     {
-        var id = await FindAsync(study, cancellationToken);
-        var scope = $"suggest/{id}";
-        var dispatch = await InTurnAsync(id, async () =>
+        Task<(long Id, Dispatch? Dispatch, bool IsSlow)> TryAsync(Proposal? proposal) => _database.TurnAsync(
+            turn => HandOutAsync(turn, turn.Study(study, _time), proposal, count, worker, lease, idempotency, cancellationToken), cancellationToken);
+        var (id, dispatch, isSlow) = await TryAsync(null);
+        dispatch ??= await InTurnAsync(id, async () =>
         {
-            while (true)
-            {
-                if (await RecallAsync(scope, idempotency, cancellationToken) is { } earlier)
-                    return earlier;
-                var proposal = await _proposing.ProposeAsync(id, count, takes: true, cancellationToken);
-                if (await HandOutAsync(id, proposal, count, worker, lease, scope, idempotency, cancellationToken) is { } done)
-                    return done;
-            }
+            var done = (await TryAsync(null)).Dispatch; // it may have been computed while this one waited for its turn
+            while (done is null)
+                done = (await TryAsync(await _proposing.ProposeAsync(id, count, takes: true, cancellationToken))).Dispatch;
+            return done;
         }, cancellationToken);
-        signal.Raise();
+        if (isSlow)
+            _ahead.Expect(id);
         return dispatch;
     }
+
+    /// <summary>Whether the next trial of a study is computed, knowing all that has ended.</summary>
+    internal bool IsAhead(long id) => _ahead.IsReady(id);
 
     /// <summary>Queues new trials until running and queued ones fill the workers' slots or the parallel limit; fills in partial ones.</summary>
     /// <remarks>Not more than the slots: what is proposed later knows more results.</remarks>
@@ -48,72 +60,57 @@ public sealed class TrialDispatcher(Database database, ChangeSignal signal, Time
     /// <param name="slots">How many trials all workers together run at once.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>How many trials wait in the queue now, and may start.</returns>
-    public async Task<int> FillQueueAsync(long id, int slots, CancellationToken cancellationToken)
+    public Task<int> FillQueueAsync(long id, int slots, CancellationToken cancellationToken) => InTurnAsync(id, async () =>
     {
-        var (waiting, added) = await InTurnAsync(id, async () =>
+        while (true)
         {
-            while (true)
-            {
-                var proposal = await _proposing.ProposeAsync(id, slots, takes: false, cancellationToken);
-                if (await QueueAsync(id, proposal, slots, cancellationToken) is { } queued)
-                    return queued;
-            }
-        }, cancellationToken);
-        if (added > 0)
-            signal.Raise();
-        return waiting;
+            var proposal = await _proposing.ProposeAsync(id, slots, takes: false, cancellationToken);
+            if (await QueueAsync(id, proposal, slots, cancellationToken) is { } queued)
+                return queued;
+        }
+    }, cancellationToken);
+
+    // Null: propose first, or again, as trials were added meanwhile.
+    private async Task<(long Id, Dispatch? Dispatch, bool IsSlow)> HandOutAsync(
+        WriteTurn turn, StudyWrite write, Proposal? proposal, int count, string worker, TimeSpan lease, Idempotency? idempotency, CancellationToken cancellationToken)
+    {
+        var scope = $"suggest/{write.Row.Id}";
+        if (write.Definition.Runner.Kind != Runner.External)
+            throw new IllegalMoveException("suggest needs a study with an external runner, but got one whose trials run on the workers.");
+        if (turn.Recall<Dispatch>(scope, idempotency) is { } earlier)
+            return (write.Row.Id, earlier, false);
+        await write.SettleAsync(cancellationToken);
+        var isSlow = write.IsSamplerSlow;
+        if (isSlow && write.Row is { State: StudyState.Active, QueuedTrials: 0, IsExhausted: false } && Math.Min(count, Proposing.Room(write.Row, write.Definition.Budget)) is > 0 and var room)
+            proposal ??= _ahead.Take(write, room);
+        if (proposal is null ? Proposing.IsNeeded(write) : proposal.IsOutdated(write))
+        {
+            turn.Abandon();
+            return (write.Row.Id, null, isSlow);
+        }
+
+        List<TrialRow> trials = [.. await LeaseStore.TakeAsync(write, count, worker, lease, cancellationToken)];
+        foreach (var trial in Proposing.Add(write, proposal, count - trials.Count, cancellationToken))
+        {
+            await LeaseStore.StartAsync(write, trial, worker, lease, cancellationToken);
+            trials.Add(trial);
+        }
+
+        await write.SettleAsync(cancellationToken);
+        var dispatch = new Dispatch([.. trials.OrderBy(t => t.Number).Select(t => t.ToView(withLease: true))], write.Row.State);
+        turn.Remember(scope, idempotency, dispatch, write.Now);
+        return (write.Row.Id, dispatch, isSlow);
     }
 
-    private async Task<Dispatch?> RecallAsync(string scope, Idempotency? idempotency, CancellationToken cancellationToken)
+    private Task<int?> QueueAsync(long id, Proposal proposal, int slots, CancellationToken cancellationToken) => _database.TurnAsync<int?>(async turn =>
     {
-        if (idempotency is null)
+        var write = turn.Study($"{id}", _time);
+        if (proposal.IsOutdated(write))
             return null;
-        await using var db = database.Open();
-        return await db.RecallAsync<Dispatch>(scope, idempotency, cancellationToken);
-    }
-
-    // Null: another process added trials meanwhile; propose again, knowing them.
-    private Task<Dispatch?> HandOutAsync(
-        long id, Proposal proposal, int count, string worker, TimeSpan lease, string scope, Idempotency? idempotency, CancellationToken cancellationToken) =>
-        database.WriteAsync<Dispatch?>(async db =>
-        {
-            var write = await StudyWrite.OpenAsync(db, $"{id}", time, cancellationToken);
-            if (write.Definition.Runner.Kind != Runner.External)
-                throw new IllegalMoveException("suggest needs a study with an external runner, but got one whose trials run on the workers.");
-            if (await db.RecallAsync<Dispatch>(scope, idempotency, cancellationToken) is { } earlier)
-                return earlier;
-            if (proposal.IsOutdated(write))
-                return null;
-            await write.SettleAsync(cancellationToken);
-            List<TrialRow> trials = [.. await LeaseStore.TakeAsync(write, count, worker, lease, cancellationToken)];
-            foreach (var trial in Proposing.Add(write, proposal, count - trials.Count))
-            {
-                await LeaseStore.StartAsync(write, trial, worker, lease, cancellationToken);
-                trials.Add(trial);
-            }
-
-            await write.SettleAsync(cancellationToken);
-            var dispatch = new Dispatch([.. trials.OrderBy(t => t.Number).Select(t => t.ToView(withLease: true))], write.Row.State);
-            db.Remember(scope, idempotency, dispatch, write.Now);
-            return dispatch;
-        }, cancellationToken);
-
-    private Task<(int Waiting, int Added)?> QueueAsync(long id, Proposal proposal, int slots, CancellationToken cancellationToken) =>
-        database.WriteAsync<(int, int)?>(async db =>
-        {
-            var write = await StudyWrite.OpenAsync(db, $"{id}", time, cancellationToken);
-            if (proposal.IsOutdated(write))
-                return null;
-            var added = Proposing.Add(write, proposal, slots - write.Row.OpenTrials()).Count;
-            await write.SettleAsync(cancellationToken);
-            return (write.Row.QueuedTrials, added);
-        }, cancellationToken);
-
-    private async Task<long> FindAsync(string study, CancellationToken cancellationToken)
-    {
-        await using var db = database.Open();
-        return (await db.Studies.AsNoTracking().FindStudyAsync(study, cancellationToken)).Id;
-    }
+        Proposing.Add(write, proposal, slots - write.Row.OpenTrials(), cancellationToken);
+        await write.SettleAsync(cancellationToken);
+        return write.Row.QueuedTrials;
+    }, cancellationToken);
 
     private async Task<T> InTurnAsync<T>(long id, Func<Task<T>> work, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace HpoService.Storage;
 
 /// <summary>Trials: read, enqueue, finish, cancel. Every write is durable when its task completes.</summary>
-public sealed class TrialStore(Database database, ChangeSignal signal, TimeProvider time)
+public sealed class TrialStore(Database database, TimeProvider time)
 {
     /// <summary>One trial with all its measurements.</summary>
     public async Task<TrialView> GetAsync(string study, int number, CancellationToken cancellationToken)
@@ -53,19 +53,19 @@ public sealed class TrialStore(Database database, ChangeSignal signal, TimeProvi
     /// <exception cref="IdempotencyConflictException">The key came with another request.</exception>
     public Task<IReadOnlyList<TrialView>> EnqueueAsync(
         string study, IReadOnlyList<ParameterValues> trials, Idempotency? idempotency, CancellationToken cancellationToken) =>
-        WriteAsync<IReadOnlyList<TrialView>>(study, async write =>
+        WriteAsync(study, write =>
         {
             var scope = $"enqueue/{write.Row.Id}";
-            if (await write.Db.RecallAsync<List<TrialView>>(scope, idempotency, cancellationToken) is { } earlier)
-                return earlier;
+            if (write.Turn.Recall<List<TrialView>>(scope, idempotency) is { } earlier)
+                return Task.FromResult<IReadOnlyList<TrialView>>(earlier);
             if (write.Row.State.IsFinal())
                 throw new StudyClosedException(write.Row.State);
             Enqueuing.Validate(write.Definition, trials, "/trials");
             if (write.Row.NextNumber + trials.Count > write.Definition.Budget.MaxTrials)
                 throw new IllegalMoveException($"trials <= maxTrials {write.Definition.Budget.MaxTrials} must hold, but got {write.Row.NextNumber} + {trials.Count}.");
             List<TrialView> queued = [.. trials.Select(values => Enqueuing.Add(write, values, "enqueued").ToView())];
-            write.Db.Remember(scope, idempotency, queued, write.Now);
-            return queued;
+            write.Turn.Remember(scope, idempotency, queued, write.Now);
+            return Task.FromResult<IReadOnlyList<TrialView>>(queued);
         }, cancellationToken);
 
     /// <summary>Ends an attempt. The same message twice has one effect; a result that comes after its lease ran out still counts while
@@ -150,11 +150,6 @@ public sealed class TrialStore(Database database, ChangeSignal signal, TimeProvi
         ? stored is null && values is null
         : Mapping.MetricsFromJson(stored) is var known && known.Count == values.Count && known.All(v => values.TryGetValue(v.Key, out var value) && value == v.Value);
 
-    private async Task<T> WriteAsync<T>(string study, Func<StudyWrite, Task<T>> change, CancellationToken cancellationToken)
-    {
-        var result = await database.WriteAsync(
-            async db => await change(await StudyWrite.OpenAsync(db, study, time, cancellationToken)), cancellationToken);
-        signal.Raise();
-        return result;
-    }
+    private Task<T> WriteAsync<T>(string study, Func<StudyWrite, Task<T>> change, CancellationToken cancellationToken) =>
+        database.TurnAsync(turn => change(turn.Study(study, time)), cancellationToken);
 }

@@ -3,28 +3,37 @@ using HpoService.Search;
 
 namespace HpoService.Cli.Commands.Bench;
 
-/// <summary>Measures the samplers; see docs/benchmarks.md.</summary>
+/// <summary>Measures samplers and service; see docs/benchmarks.md.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measures the samplers: quality on known tasks, latency.")
+    public static Command Create() => new("bench", "Measures the samplers, quality on known tasks and latency, and the service under load.")
     {
         QualityCommand.Create(),
         CompareCommand.Create(),
         LatencyCommand.Create(),
         AnswerCommand.Create(),
+        ServiceCommand.Create(),
+        EchoCommand.Create(),
     };
 
     /// <summary>Runs a measurement; what was asked wrongly is one line and exit code 1.</summary>
-    public static int Guard(Action measure)
+    public static int Guard(Action measure) => GuardAsync(() =>
+    {
+        measure();
+        return Task.CompletedTask;
+    }).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Guard"/>
+    public static async Task<int> GuardAsync(Func<Task> measure)
     {
         try
         {
-            measure();
+            await measure();
             return 0;
         }
         catch (Exception e) when (e is HpoException or IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
         {
-            Console.Error.WriteLine(e.Message);
+            await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }
         catch (OperationCanceledException)

@@ -1,4 +1,4 @@
-using HpoService.Search.Studies;
+using HpoService.Search.Spaces;
 
 namespace HpoService.Search.Sampling.Grid;
 
@@ -10,30 +10,17 @@ public sealed record GridOptions
 }
 
 /// <summary>Every point of a grid once, in order: both ends of numeric ranges, every choice; then nothing more.</summary>
-internal sealed class GridSampler : ISampler
+internal sealed class GridSampler : PointwiseSampler
 {
     private readonly GridOptions _options;
 
-    public GridSampler(GridOptions options)
+    public GridSampler(GridOptions options) : base("grid")
     {
         if (options.Resolution is < 2 or > 1000)
             throw new InvalidStudyException("/sampler/options/resolution", $"2 <= resolution <= 1000 must hold, but got {options.Resolution}.");
         _options = options;
     }
 
-    public IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count, CancellationToken cancellationToken)
-    {
-        var visited = new Visited(history);
-        var suggestions = new List<Suggestion>();
-        foreach (var point in Enumeration.Grid(history.Space, _options.Resolution))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (suggestions.Count == count)
-                break;
-            if (visited.Add(point))
-                suggestions.Add(new Suggestion(point, "grid"));
-        }
-
-        return suggestions;
-    }
+    public override ParameterValues? Propose(SearchSpace space, int number, Visited visited, CancellationToken cancellationToken) =>
+        visited.FirstUnvisited(() => Enumeration.Grid(space, _options.Resolution), cancellationToken);
 }

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using HpoService.Bench;
+using HpoService.Search;
+
+namespace HpoService.Cli.Commands.Bench;
+
+internal static class ServiceCommand
+{
+    public static Command Create()
+    {
+        var clients = new Option<int>("--clients") { Description = "Keep-alive connections, one request at a time each.", DefaultValueFactory = _ => 16 };
+        var seconds = new Option<double>("--seconds") { Description = "How long each scenario is measured.", DefaultValueFactory = _ => 20 };
+        var rounds = new Option<int>("--rounds") { Description = "Into how many rounds the seconds are split; scenarios and floors take turns.", DefaultValueFactory = _ => 3 };
+        var sampler = new Option<string>("--sampler") { Description = "The studies' sampler.", DefaultValueFactory = _ => "random" };
+        var studies = new Option<string>("--studies") { Description = "How many studies; several numbers are several scenarios.", DefaultValueFactory = _ => "1" };
+        var history = new Option<string>("--history") { Description = "Completed trials in each study before; several numbers are several scenarios.", DefaultValueFactory = _ => "0" };
+        var work = new Option<double>("--work") { Description = "Milliseconds that a client works on a trial between suggest and complete." };
+        var streams = new Option<int>("--streams") { Description = "Idle event streams that are open meanwhile." };
+        var command = new Command("service", "Loads the service with pairs of suggest and complete, beside the floors of HTTP and of the database.")
+        {
+            clients, seconds, rounds, sampler, studies, history, work, streams,
+        };
+        command.SetAction((parsed, cancellationToken) => BenchCommand.GuardAsync(() => ServiceBench.MeasureAsync(
+            new ServiceRequest
+            {
+                Program = Environment.ProcessPath!,
+                Clients = AtLeast(1, parsed.GetValue(clients), "clients"),
+                Seconds = parsed.GetValue(seconds),
+                Rounds = AtLeast(1, parsed.GetValue(rounds), "rounds"),
+                Sampler = parsed.GetValue(sampler)!,
+                Studies = Numbers(1, parsed.GetValue(studies)!, "studies"),
+                Histories = Numbers(0, parsed.GetValue(history)!, "history"),
+                Work = TimeSpan.FromMilliseconds(parsed.GetValue(work)),
+                Streams = parsed.GetValue(streams),
+            },
+            Console.Out, cancellationToken)));
+        return command;
+    }
+
+    private static int[] Numbers(int least, string text, string name) => [.. BenchCommand.List(text).Select(part => AtLeast(least, int.TryParse(part, out var n) ? n : -1, name))];
+
+    private static int AtLeast(int least, int value, string name) =>
+        value >= least ? value : throw new HpoException($"/{name}", $"{name} must be whole numbers from {least}, but got {value}.");
+}

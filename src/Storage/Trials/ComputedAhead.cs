@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+
+namespace HpoService.Storage;
+
+/// <summary>Proposals of samplers that take their time, computed while trials run, for those who ask next.</summary>
+/// <remarks>They are derived data: a restart computes them anew, and nothing counts against a budget before it is handed out. Each change of
+/// a study has them computed again with what is known by then; until that is done, those at hand may lack the latest <see cref="MostUnknown"/> results,
+/// as they would if as many trials more ran in parallel.</remarks>
+/// <param name="compute">Proposes so many points of a study, in turn with whoever else has its sampler propose.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, TimeProvider time)
+{
+    private const int MostUnknown = 4, MostAhead = 4;
+    private static readonly TimeSpan Interest = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<long, Slot> _slots = new();
+
+    // Whoever waits for an answer must find a processor free.
+    private readonly SemaphoreSlim _processors = new(Math.Max(1, Environment.ProcessorCount / 2));
+
+    /// <summary>A part of what is at hand, for the trials that the study gets next; null when it does not suffice. It is the caller's alone.</summary>
+    public Proposal? Take(StudyWrite write, int count)
+    {
+        var row = write.Row;
+        if (count > MostAhead || !_slots.TryGetValue(row.Id, out var slot))
+            return null;
+        lock (slot)
+        {
+            if (slot.Ready is not { } ready || row.NextNumber != ready.NextNumber + slot.Taken || row.FinishedTrials() - ready.Finished > MostUnknown
+                || ready.Points.Count < slot.Taken + count)
+                return null;
+            var points = ready.Points.Skip(slot.Taken).Take(count).ToList();
+            slot.Taken += count; // if this transaction fails, the counter will not fit any more, and all is computed anew
+            return new Proposal(row.NextNumber, ready.Finished, count, points);
+        }
+    }
+
+    /// <summary>Says that somebody asks for trials of the study: from now on they are computed ahead.</summary>
+    public void Expect(long id)
+    {
+        _slots.GetOrAdd(id, _ => new Slot()).AskedAt = time.GetTimestamp();
+        Changed([id]);
+    }
+
+    /// <summary>Says that studies have changed.</summary>
+    public void Changed(IReadOnlyCollection<long> ids)
+    {
+        if (_slots.IsEmpty)
+            return;
+        foreach (var id in ids)
+        {
+            if (!_slots.TryGetValue(id, out var slot))
+                continue;
+            lock (slot)
+            {
+                slot.IsStale = true;
+                if (slot.IsComputing)
+                    continue;
+                slot.IsComputing = true;
+            }
+
+            _ = Task.Run(() => ComputeAsync(id, slot));
+        }
+    }
+
+    /// <summary>Whether something is at hand for the study, and nothing under way.</summary>
+    public bool IsReady(long id) => _slots.TryGetValue(id, out var slot) && slot is { Ready: not null, IsComputing: false, IsStale: false };
+
+    private async Task ComputeAsync(long id, Slot slot)
+    {
+        try
+        {
+            while (slot.Begin())
+            {
+                await _processors.WaitAsync();
+                try
+                {
+                    var proposal = await compute(id, MostAhead);
+                    lock (slot)
+                        (slot.Ready, slot.Taken) = (proposal, 0);
+                    if (proposal is null || time.GetElapsedTime(slot.AskedAt) > Interest)
+                        _slots.TryRemove(id, out _);
+                }
+                finally
+                {
+                    _processors.Release();
+                }
+            }
+        }
+        catch (Exception)
+        {
+            // Such as a deleted study, or a busy database: whoever asks next computes for himself, and is told what is wrong.
+            _slots.TryRemove(id, out _);
+        }
+    }
+
+    private sealed class Slot
+    {
+        public Proposal? Ready { get; set; }
+
+        public int Taken { get; set; }
+
+        public bool IsStale { get; set; }
+
+        public bool IsComputing { get; set; }
+
+        public long AskedAt { get; set; }
+
+        /// <summary>Whether there is something to compute; what changes from now on is for the next time.</summary>
+        public bool Begin()
+        {
+            lock (this)
+            {
+                IsComputing = IsStale;
+                IsStale = false;
+                return IsComputing;
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using HpoService.Search.Sampling;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HpoService.Storage.Tests;
+
+public abstract partial class StoreConformance
+{
+    [Fact]
+    public async Task What_is_computed_ahead_is_what_the_sampler_proposes_for_the_history_at_that_time()
+    {
+        var study = await CreateAsync(sampler: "gp");
+        for (var i = 0; i < 12; i++)
+        {
+            if (i > 0)
+                await UntilAsync(() => Dispatcher.IsAhead(study.Id));
+            var expected = SamplerRegistry.Create(study.Definition.Sampler, study.Definition.Space, study.Definition.Objectives).Suggest(await HistoryAsync(study), 1, default);
+            var trial = await TakeAsync();
+            Assert.Equal((i, expected[0].Parameters, expected[0].SuggestedBy), (trial.Number, trial.Parameters, trial.SuggestedBy));
+            await CompleteAsync(trial, Math.Abs(trial.Parameters["x"].Number - 0.3));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_computed_ahead_exceeds_no_budget_and_repeats_no_point_though_others_add_trials_too()
+    {
+        var study = await CreateAsync(sampler: "gp", budget: new Budget { MaxTrials = 30, MaxParallelTrials = 5 });
+        var other = new ServiceCollection().AddSingleton<TimeProvider>(_time).AddHpoStorage(Open()).BuildServiceProvider();
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(client => Task.Run(async () =>
+        {
+            var dispatcher = client % 3 == 0 ? other.GetRequiredService<TrialDispatcher>() : Dispatcher;
+            while (await dispatcher.SuggestAsync("s", 1, "w", Lease, null, default) is { StudyState: StudyState.Active } dispatch)
+            {
+                foreach (var trial in dispatch.Trials)
+                    await CompleteAsync(trial, trial.Parameters["x"].Number);
+                if (client == 1)
+                    await EnqueueAsync(dispatch.Trials.Count);
+                Assert.InRange((await Studies.GetAsync("s", default)).TrialCounts[TrialState.Running], 0, 5);
+            }
+        })));
+        var trials = (await Trials.ListAsync("s", null, null, null, 100, false, default)).Items;
+        Assert.Equal(Enumerable.Range(0, 30), trials.Select(t => t.Number));
+        Assert.All(trials, t => Assert.Equal(TrialState.Completed, t.State));
+        var proposed = trials.Where(t => t.SuggestedBy != "enqueued").Select(t => t.Parameters).ToList();
+        Assert.Equal(proposed.Count, proposed.Distinct().Count());
+        await other.DisposeAsync();
+    }
+
+    private async Task EnqueueAsync(int count)
+    {
+        try
+        {
+            await Trials.EnqueueAsync("s", [.. Enumerable.Repeat(new ParameterValues([new("x", 0.5)]), count)], null, default);
+        }
+        catch (Exception e) when (e is IllegalMoveException or StudyClosedException)
+        {
+            // the budget is used up
+        }
+    }
+
+    private async Task<StudyHistory> HistoryAsync(StudyView study)
+    {
+        await using var db = _services.GetRequiredService<Database>().Open();
+        var trials = await db.Trials.AsNoTracking().OrderBy(t => t.Number).ToListAsync();
+        return new StudyHistory(study.Definition.Space, study.Definition.Objectives, trials.ConvertAll(t => t.ToSnapshot()));
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!condition())
+            await Task.Delay(5, deadline.Token);
+    }
+}

@@ -1,7 +1,7 @@
-using System.Text.Json.Nodes;
-using HpoService.Api.Access;
-using HpoService.Api.Endpoints;
 using System.Text.Json.Serialization.Metadata;
+using HpoService.Api.Access;
+using HpoService.Api.Documentation;
+using HpoService.Api.Endpoints;
 using HpoService.Api.Metrics;
 using HpoService.Api.Problems;
 using HpoService.Api.Running;
@@ -31,17 +31,7 @@ public static class ApiSetup
         services.AddSingleton<MetricsCollector>().AddHostedService(provider => provider.GetRequiredService<MetricsCollector>());
         services.AddSingleton<Shutdown>().AddHostedService(provider => provider.GetRequiredService<Shutdown>());
         services.AddExceptionHandler<ProblemHandler>();
-        services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "HpoService";
-            document.Info.Description = "Hyperparameter search: create a study, take suggestions, report results.";
-            return Task.CompletedTask;
-        }).AddSchemaTransformer((schema, context, _) =>
-        {
-            if (context.JsonTypeInfo.Type == typeof(Contracts.CreateStudyRequest))
-                schema.Examples = [JsonNode.Parse(Examples.CreateStudy)!];
-            return Task.CompletedTask;
-        }));
+        services.AddOpenApi("v1", options => options.AddDocumentTransformer<ContractDocument>().AddSchemaTransformer(ContractSchemas.CorrectAsync));
         return services;
     }
 
@@ -97,19 +87,4 @@ public static class ApiSetup
             ? TypedResults.Ok<object>(new { status = "ready", sqlite = Database.Engine })
             : TypedResults.Json<object>(new { status = "unready", reason = failure }, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
-}
-
-internal static class Examples
-{
-    public const string CreateStudy = """
-        {"name":"my-first-study",
-         "objectives":[{"metric":"accuracy","direction":"maximize"}],
-         "parameters":[
-           {"name":"learningRate","type":"float","low":0.0001,"high":0.1,"scale":"log"},
-           {"name":"hidden","type":"int","low":8,"high":256,"scale":"log"},
-           {"name":"optimizer","type":"categorical","choices":["sgd","adam"]},
-           {"name":"momentum","type":"float","low":0,"high":0.99,"when":{"parameter":"optimizer","in":["sgd"]}}],
-         "sampler":{"kind":"gp","seed":7},
-         "budget":{"maxTrials":30,"maxParallelTrials":2}}
-        """;
 }

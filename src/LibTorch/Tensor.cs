@@ -97,6 +97,9 @@ public static partial class torch
             return typeof(T) == typeof(double) ? (T)(object)value : (T)Convert.ChangeType(value, typeof(T)); // the first boxes nothing
         }
 
+        /// <summary>Its elements.</summary>
+        public Utils.TensorAccessor<T> data<T>() where T : unmanaged => new(this);
+
         /// <summary>A copy of the elements, in row-major order.</summary>
         /// <exception cref="InvalidOperationException">T is not the element type.</exception>
         public unsafe T[] ToArray<T>() where T : unmanaged

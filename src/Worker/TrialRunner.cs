@@ -17,7 +17,8 @@ internal sealed class TrialRunner(
     {
         var (id, token, runner) = ($"{study.Id}", trial.Lease!.Token, study.Definition.Runner);
         var request = new TrainingRequest(
-            runner.Model!, runner.DataSet, runner.Settings, trial.Parameters, HashCode(study.Definition.Sampler.Seed, trial.Number));
+            runner.Model!, runner.DataSet, runner.Settings, trial.Parameters, HashCode(study.Definition.Sampler.Seed, trial.Number),
+            options.DataFolder, options.DataFolder is null ? null : Path.Combine(options.DataFolder, "artifacts", id, $"{trial.Number}"));
         TrialProcess process;
         try
         {

@@ -12,6 +12,9 @@ public sealed record WorkerOptions
     /// <summary>The program, and its first arguments, that serves training attempts on its standard input: <c>hpo trial-process</c>.</summary>
     public required IReadOnlyList<string> TrialCommand { get; init; }
 
+    /// <summary>The folder of registered data sets, weights and artifacts; null = none: only what ships can be trained on, and no model is kept.</summary>
+    public string? DataFolder { get; init; }
+
     /// <summary>How long a trial is held without a sign of life.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -19,7 +19,7 @@ internal static class Hosting
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.AddHpoStorage(database).AddHpoApi();
         if (slots > 0)
-            builder.Services.AddHpoWorker(database, Options(slots, WorkerName.Claim(data, null)));
+            builder.Services.AddHpoWorker(database, Options(slots, WorkerName.Claim(data, null), data));
         return builder.Build().MapHpoApi();
     }
 
@@ -30,7 +30,7 @@ internal static class Hosting
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
-        builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, WorkerName.Claim(data, name)));
+        builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, WorkerName.Claim(data, name), data));
         return builder.Build();
     }
 
@@ -41,11 +41,12 @@ internal static class Hosting
         return database;
     }
 
-    private static WorkerOptions Options(int slots, string name) => new()
+    private static WorkerOptions Options(int slots, string name, string data) => new()
     {
         Name = name,
         Slots = slots,
         TrialCommand = TrialCommand(),
+        DataFolder = Path.GetFullPath(data),
     };
 
     private static string[] TrialCommand()

@@ -65,6 +65,9 @@ public static partial class torch
             /// <summary>Logarithm of the softmax over a dimension.</summary>
             public static Tensor log_softmax(Tensor input, long dim) => Native.Wrap(Native.hpo_log_softmax(input.Handle, dim));
 
+            /// <summary>x·Φ(x).</summary>
+            public static Tensor gelu(Tensor input) => input.gelu();
+
             /// <summary>max(x, 0).</summary>
             public static Tensor relu(Tensor input) => input.relu();
 

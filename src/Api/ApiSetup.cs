@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using HpoService.Api.Access;
 using HpoService.Api.Endpoints;
 using System.Text.Json.Serialization.Metadata;
 using HpoService.Api.Problems;
+using HpoService.Api.Running;
 using HpoService.Search;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.FileProviders;
 using Microsoft.Net.Http.Headers;
 
 namespace HpoService.Api;
@@ -25,6 +26,8 @@ public static class ApiSetup
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ProblemTypes.Name);
         services.AddHostedService<Sweeping>();
+        services.AddHpoAccess();
+        services.AddSingleton<Shutdown>().AddHostedService(provider => provider.GetRequiredService<Shutdown>());
         services.AddExceptionHandler<ProblemHandler>();
         services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
         {
@@ -43,23 +46,27 @@ public static class ApiSetup
     /// <summary>Maps the contract, the problems' pages, health, OpenAPI, Swagger UI and the dashboard.</summary>
     public static WebApplication MapHpoApi(this WebApplication app)
     {
+        app.Use(SecurityHeaders.SetAsync);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.Use(app.Services.GetRequiredService<Shutdown>().GuardAsync);
+        app.UseHpoAccess();
         app.Use(RequireKnownCharset);
-        var page = new ManifestEmbeddedFileProvider(typeof(ApiSetup).Assembly, "wwwroot");
-        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = page });
-        app.UseStaticFiles(new StaticFileOptions { FileProvider = page });
+        app.UsePage();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.UseSwaggerUI(ui =>
         {
             ui.SwaggerEndpoint("/openapi/v1.json", "HpoService v1");
             ui.RoutePrefix = "swagger";
         });
-        var api = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").Needs(Role.Read);
         StudyEndpoints.Map(api);
         TrialEndpoints.Map(api);
+        TransferEndpoints.Map(api);
         FleetEndpoints.Map(api);
         EventEndpoints.Map(api);
+        InsightEndpoints.Map(api);
+        ExportEndpoints.Map(api);
         app.MapGet("/problems/{name}", Problem).ExcludeFromDescription();
         app.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" })).ExcludeFromDescription();
         app.MapGet("/health/ready", ReadyAsync).ExcludeFromDescription();
@@ -77,8 +84,14 @@ public static class ApiSetup
     private static Results<Ok<object>, NotFound> Problem(string name) =>
         ProblemTypes.Descriptions.TryGetValue(name, out var description) ? TypedResults.Ok<object>(new { type = $"/problems/{name}", description }) : TypedResults.NotFound();
 
-    private static async Task<Results<Ok<object>, StatusCodeHttpResult>> ReadyAsync(Database database, CancellationToken cancellationToken) =>
-        await database.CanConnectAsync(cancellationToken) ? TypedResults.Ok<object>(new { status = "ready", sqlite = Database.Engine }) : TypedResults.StatusCode(503);
+    private static async Task<Results<Ok<object>, JsonHttpResult<object>>> ReadyAsync(
+        Readiness readiness, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    {
+        var failure = lifetime.ApplicationStopping.IsCancellationRequested ? "the service must be running, but is ending." : await readiness.FailureAsync(cancellationToken);
+        return failure is null
+            ? TypedResults.Ok<object>(new { status = "ready", sqlite = Database.Engine })
+            : TypedResults.Json<object>(new { status = "unready", reason = failure }, statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
 }
 
 internal static class Examples

@@ -12,6 +12,10 @@ internal sealed class HpoDbContext(DbContextOptions<HpoDbContext> options) : DbC
     public DbSet<WorkerRow> Workers => Set<WorkerRow>();
     public DbSet<ModelRow> Models => Set<ModelRow>();
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+    public DbSet<FrontRow> Front => Set<FrontRow>();
+    public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
+    public DbSet<CommandRow> Commands => Set<CommandRow>();
+    public DbSet<ProbeRow> Probes => Set<ProbeRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -22,6 +26,8 @@ internal sealed class HpoDbContext(DbContextOptions<HpoDbContext> options) : DbC
             study.HasIndex(s => new { s.State, s.RunnerKind });
             study.Property(s => s.State).HasConversion<string>();
             study.Property(s => s.Version).IsConcurrencyToken();
+            study.Property(s => s.ConstraintsJson).HasDefaultValue("[]");
+            study.Property(s => s.ParameterConstraintsJson).HasDefaultValue("[]");
         });
         modelBuilder.Entity<TrialRow>(trial =>
         {
@@ -29,6 +35,7 @@ internal sealed class HpoDbContext(DbContextOptions<HpoDbContext> options) : DbC
             trial.HasIndex(t => new { t.StudyId, t.State, t.Number });
             trial.HasIndex(t => new { t.StudyId, t.Version });
             trial.HasIndex(t => t.LeaseExpiresAt);
+            trial.HasIndex(t => new { t.StudyId, t.Score, t.Number }).HasFilter("\"Score\" IS NOT NULL");
             trial.Property(t => t.State).HasConversion<string>().IsConcurrencyToken();
             trial.Property(t => t.LeaseToken).IsConcurrencyToken();
             trial.HasOne<StudyRow>().WithMany().HasForeignKey(t => t.StudyId).OnDelete(DeleteBehavior.Cascade);
@@ -39,6 +46,18 @@ internal sealed class HpoDbContext(DbContextOptions<HpoDbContext> options) : DbC
             measurement.HasIndex(m => new { m.StudyId, m.Version });
             measurement.HasOne<TrialRow>().WithMany().HasForeignKey(m => new { m.StudyId, m.Number }).OnDelete(DeleteBehavior.Cascade);
         });
+        modelBuilder.Entity<FrontRow>(front =>
+        {
+            front.ToTable("front_trials").HasKey(f => new { f.StudyId, f.Number });
+            front.HasOne<TrialRow>().WithMany().HasForeignKey(f => new { f.StudyId, f.Number }).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<ApiKeyRow>(key =>
+        {
+            key.ToTable("api_keys").HasKey(k => k.Id);
+            key.HasIndex(k => k.Name).IsUnique();
+        });
+        modelBuilder.Entity<CommandRow>().ToTable("commands").HasKey(c => c.Name);
+        modelBuilder.Entity<ProbeRow>().ToTable("probes").HasKey(p => p.Name);
         modelBuilder.Entity<WorkerRow>().ToTable("workers").HasKey(w => w.Name);
         modelBuilder.Entity<ModelRow>().ToTable("models").HasKey(m => m.Name);
         modelBuilder.Entity<IdempotencyRow>().ToTable("idempotency_keys").HasKey(k => new { k.Scope, k.Key });

@@ -16,10 +16,16 @@ public static class StorageSetup
         services.TryAddSingleton<TrialStore>();
         services.TryAddSingleton<LeaseStore>();
         services.TryAddSingleton<TrialDispatcher>();
+        services.TryAddSingleton<InsightStore>();
         services.TryAddSingleton<BestTrials>();
+        services.TryAddSingleton<ImportStore>();
+        services.TryAddSingleton<TrialPages>();
         services.TryAddSingleton<ModelStore>();
+        services.TryAddSingleton<CommandStore>();
         services.TryAddSingleton<WorkerStore>();
+        services.TryAddSingleton<ApiKeyStore>();
         services.TryAddSingleton<ChangeFeed>();
+        services.TryAddSingleton<Readiness>();
         return services;
     }
 }

@@ -37,7 +37,13 @@ public sealed class IdempotencyConflictException(string key)
     : HpoException("", $"an Idempotency-Key must come with the request that it first came with, but got '{key}' with another.");
 
 /// <summary>Reported values that break a rule.</summary>
-public sealed class InvalidValuesException(string pointer, string message) : HpoException(pointer, message);
+public sealed class InvalidValuesException(IReadOnlyList<Violation> violations) : HpoException(violations)
+{
+    /// <summary>Creates the error of one field.</summary>
+    public InvalidValuesException(string pointer, string message) : this([new Violation(pointer, message)])
+    {
+    }
+}
 
 /// <summary>No worker has published a model of that name.</summary>
 public sealed class UnknownModelException(string name, IEnumerable<string> known)
@@ -46,6 +52,10 @@ public sealed class UnknownModelException(string name, IEnumerable<string> known
 /// <summary>The model knows no data set of that name.</summary>
 public sealed class UnknownDataSetException(string name, IEnumerable<string> known)
     : HpoException("/runner/dataset", $"dataset must be one of [{string.Join(", ", known)}], but got '{name}'.");
+
+/// <summary>No worker has published a command of that name.</summary>
+public sealed class UnknownCommandException(string name, IEnumerable<string> known)
+    : HpoException("/runner/command", $"command must be one of [{string.Join(", ", known)}], but got '{name}'.");
 
 /// <summary>The database was held by another process for too long; nothing was written.</summary>
 public sealed class BusyException(Exception inner) : Exception("another process must let go of the database in time, but got no turn.", inner);

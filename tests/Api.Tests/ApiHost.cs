@@ -5,29 +5,49 @@ using System.Text.Json;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace HpoService.Api.Tests;
 
 /// <summary>The real API on a real port over a real SQLite file.</summary>
-public sealed class ApiHost : IAsyncLifetime
+public class ApiHost : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hpo-api-").FullName;
     private WebApplication? _app;
 
+    /// <summary>Settings of the service, such as Limits:BodyBytes.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>();
+
+    /// <summary>How long a write waits for other processes.</summary>
+    protected virtual TimeSpan? Patience => null;
+
+    public WebApplication App => _app!;
+
     public HttpClient Http { get; } = new();
+
+    public IServiceProvider Services => _app!.Services;
+
+    public string Folder => _folder;
 
     public async Task InitializeAsync()
     {
-        var database = Database.Sqlite(Path.Combine(_folder, "hpo.db"));
+        var database = Database.Sqlite(Path.Combine(_folder, "hpo.db"), Patience);
         await database.MigrateAsync(CancellationToken.None);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(Settings);
         builder.Services.AddHpoStorage(database).AddHpoApi();
         _app = builder.Build().MapHpoApi();
+        Extend(_app);
         await _app.StartAsync();
         Http.BaseAddress = new Uri(_app.Urls.First());
+    }
+
+    /// <summary>Endpoints that only a test has.</summary>
+    protected virtual void Extend(WebApplication app)
+    {
     }
 
     public async Task DisposeAsync()
@@ -50,6 +70,31 @@ public sealed class ApiHost : IAsyncLifetime
         return (response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
     }
 
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? json, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path.StartsWith('/') ? path : $"/api/v1/{path}")
+        {
+            Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"),
+        };
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return await Http.SendAsync(request);
+    }
+
+    /// <summary>Takes one trial of a study.</summary>
+    public async Task<(int Number, string Token)> TakeAsync(string study)
+    {
+        var trial = (await PostAsync($"studies/{study}/suggest")).GetProperty("trials")[0];
+        return (trial.GetProperty("number").GetInt32(), trial.GetProperty("lease").GetProperty("token").GetString()!);
+    }
+
+    /// <summary>Completes a trial that was taken.</summary>
+    public Task<JsonElement> CompleteAsync(string study, (int Number, string Token) trial, string values) =>
+        PostAsync($"studies/{study}/trials/{trial.Number}/complete", $$"""{"values":{{values}},"leaseToken":"{{trial.Token}}"}""");
+
+    /// <summary>Takes a trial of a study and completes it.</summary>
+    public async Task<JsonElement> RunAsync(string study, string values) => await CompleteAsync(study, await TakeAsync(study), values);
+
     public async Task<JsonElement> PostAsync(string path, string json = "{}")
     {
         var (status, body) = await SendAsync(HttpMethod.Post, path, json);
@@ -58,6 +103,13 @@ public sealed class ApiHost : IAsyncLifetime
     }
 
     public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>($"api/v1/{path}");
+
+    /// <summary>Takes a study's next trial and completes it.</summary>
+    public async Task<JsonElement> CompleteAsync(string study, string values)
+    {
+        var trial = (await PostAsync($"studies/{study}/suggest")).GetProperty("trials")[0];
+        return await PostAsync($"studies/{study}/trials/{trial.GetProperty("number")}/complete", $$"""{"values":{{values}},"leaseToken":"{{trial.GetProperty("lease").GetProperty("token").GetString()}}"}""");
+    }
 
     /// <summary>A study of one float with a random sampler.</summary>
     public Task<JsonElement> CreateAsync(string name, string more = "") => PostAsync("studies",

@@ -32,6 +32,17 @@ public sealed class EventTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task All_studies_events_tell_of_a_study_that_goes()
+    {
+        var id = (await api.CreateAsync("goes")).GetProperty("id").GetInt64();
+        using var events = await OpenAsync("events");
+        await api.SendAsync(HttpMethod.Delete, "studies/goes");
+        while (await LineAsync(events) != "event: deleted")
+            continue;
+        Assert.Equal($$"""data: {"id":{{id}}}""", await LineAsync(events));
+    }
+
+    [Fact]
     public async Task Deleting_studies_under_load_gives_404_and_never_500()
     {
         await Parallel.ForEachAsync(Enumerable.Range(0, 60), new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (i, _) =>

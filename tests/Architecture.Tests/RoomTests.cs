@@ -13,7 +13,8 @@ public sealed class RoomTests
         ["Training"] = ["Search", "LibTorch"],
         ["Storage"] = ["Search"],
         ["Worker"] = ["Storage", "Training"],
-        ["Api"] = ["Storage"],
+        ["Dashboard"] = [],
+        ["Api"] = ["Storage", "Dashboard"],
         ["Client"] = [],
         ["Bench"] = ["Search"],
         ["Cli"] = ["Client", "Api", "Worker", "Bench"],
@@ -78,7 +79,7 @@ public sealed class RoomTests
     }
 
     private static IEnumerable<string> Sources(string room) => Directory.EnumerateFiles(Path.Combine(Root, "src", room), "*.*", SearchOption.AllDirectories)
-        .Where(file => Path.GetExtension(file) is ".cs" or ".cpp" or ".h" or ".js"
+        .Where(file => Path.GetExtension(file) is ".cs" or ".cpp" or ".h" or ".ts" or ".css"
             && !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/Migrations/", StringComparison.Ordinal));
 
     private static string FindRoot()

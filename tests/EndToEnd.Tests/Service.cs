@@ -21,9 +21,9 @@ public sealed class Service : IAsyncDisposable
         RedirectStandardError = true,
     })!;
 
-    public static async Task<Service> StartAsync(string data, int slots)
+    public static async Task<Service> StartAsync(string data, int slots, string url = "http://127.0.0.1:0")
     {
-        var process = Run("serve", "--urls", "http://127.0.0.1:0", "--data", data, "--slots", $"{slots}");
+        var process = Run("serve", "--urls", url, "--data", data, "--slots", $"{slots}");
         const string ready = "listening on ";
         var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
         if (line?.StartsWith(ready, StringComparison.Ordinal) != true)
@@ -72,12 +72,15 @@ public sealed class Service : IAsyncDisposable
     }
 
     /// <summary>SIGTERM; the exit code.</summary>
-    public async Task<int> StopAsync()
+    public Task<int> StopAsync() => StopAsync(_process);
+
+    /// <inheritdoc cref="StopAsync()"/>
+    public static async Task<int> StopAsync(Process process)
     {
-        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
             await kill.WaitForExitAsync();
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(40));
-        return _process.ExitCode;
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(40));
+        return process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()

@@ -95,7 +95,7 @@ public sealed class TrialRunnerTests : IAsyncLifetime
 
     private async Task UntilRunningAsync()
     {
-        while ((await Studies.ListAsync(null, null, null, null, 1, default)).Items is not [{ } study] || study.TrialCounts[TrialState.Running] == 0)
+        while ((await Studies.ListAsync(null, [], null, null, 1, default)).Items is not [{ } study] || study.TrialCounts[TrialState.Running] == 0)
             await Task.Delay(10);
     }
 

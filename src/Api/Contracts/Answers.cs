@@ -12,29 +12,30 @@ namespace HpoService.Api.Contracts;
 public sealed record StudyContract(
     long Id, string Name, string? Description, IReadOnlyDictionary<string, string> Labels, StudyState State, string? CompletionReason,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? CompletedAt, IReadOnlyList<ObjectiveContract> Objectives,
-    IReadOnlyList<ParameterSpec> Parameters, SamplerContract Sampler, PrunerContract Pruner, BudgetContract Budget, int MaxAttempts,
+    IReadOnlyList<ConstraintContract> Constraints, IReadOnlyList<ParameterSpec> Parameters, IReadOnlyList<string> ParameterConstraints, SamplerContract Sampler, PrunerContract Pruner, BudgetContract Budget, int MaxAttempts,
     RunnerContract Runner, IReadOnlyDictionary<string, int> TrialCounts, object? Best, long Version)
 {
     internal static StudyContract Of(StudyView s) => new(
         s.Id, s.Definition.Name, s.Description, s.Labels, s.State, s.CompletionReason, s.CreatedAt, s.UpdatedAt, s.CompletedAt,
         [.. s.Definition.Objectives.Select(o => new ObjectiveContract(o.Metric, o.Direction, o.Target))],
-        [.. s.Definition.Space.Parameters.Select(ParameterSpec.From)],
+        [.. s.Definition.Constraints.Select(c => new ConstraintContract(c.Metric, c.LowerBound, c.UpperBound))],
+        [.. s.Definition.Space.Parameters.Select(ParameterSpec.From)], [.. s.Definition.Space.Constraints.Select(c => c.Text)],
         new SamplerContract(s.Definition.Sampler.Kind, s.Definition.Sampler.Seed, s.Definition.Sampler.Options),
         new PrunerContract(s.Definition.Pruner.Kind, s.Definition.Pruner.Options), BudgetContract.Of(s.Definition.Budget), s.Definition.MaxAttempts,
-        new RunnerContract(s.Definition.Runner.Kind, s.Definition.Runner.Model, s.Definition.Runner.DataSet, s.Definition.Runner.Settings),
+        RunnerContract.Of(s.Definition.Runner),
         s.TrialCounts.ToDictionary(c => JsonNamingPolicy.CamelCase.ConvertName(c.Key.ToString()), c => c.Value),
         s.FrontSize is { } size ? new { frontSize = size } : s.Best is null ? null : TrialContract.Of(s.Best), s.Version);
 }
 
-/// <summary>A trial as answered.</summary>
+/// <summary>A trial as answered. Feasible is there when the study has constraints and the trial final values: whether it keeps them.</summary>
 public sealed record TrialContract(
     int Number, TrialState State, ParameterValues Parameters, int Attempt, string? Worker, IReadOnlyList<MeasurementContract> Measurements,
     IReadOnlyDictionary<string, double>? Values, string? Error, string? SuggestedBy, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt,
-    DateTimeOffset? CompletedAt, Lease? Lease, JsonObject? UserAttributes)
+    DateTimeOffset? CompletedAt, Lease? Lease, JsonObject? UserAttributes, bool? Feasible)
 {
     internal static TrialContract Of(TrialView t) => new(
         t.Number, t.State, t.Parameters, t.Attempt, t.Worker, [.. t.Measurements.Select(MeasurementContract.Of)], t.Values, t.Error, t.SuggestedBy,
-        t.CreatedAt, t.StartedAt, t.CompletedAt, t.Lease, t.UserAttributes);
+        t.CreatedAt, t.StartedAt, t.CompletedAt, t.Lease, t.UserAttributes, t.IsFeasible);
 }
 
 /// <summary>A measurement as answered.</summary>

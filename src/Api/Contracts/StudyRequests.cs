@@ -17,8 +17,18 @@ public sealed record SamplerContract(string Kind = "auto", long? Seed = null, Js
 /// <summary>Who stops early.</summary>
 public sealed record PrunerContract(string Kind = "none", JsonElement? Options = null);
 
-/// <summary>Who runs the trials.</summary>
-public sealed record RunnerContract(string Kind = Runner.External, string? Model = null, string? Dataset = null, JsonElement? Settings = null);
+/// <summary>Who runs the trials: clients (external), or the workers, with a model (training) or a registered command (command).</summary>
+public sealed record RunnerContract(
+    string Kind = Runner.External, string? Model = null, string? Dataset = null, JsonElement? Settings = null, string? Command = null,
+    ParameterValues? Arguments = null)
+{
+    internal Runner ToRunner() => new(Kind, Model, Dataset, Settings, Command, Arguments);
+
+    internal static RunnerContract Of(Runner r) => new(r.Kind, r.Model, r.DataSet, r.Settings, r.Command, r.Arguments);
+}
+
+/// <summary>A bound on a metric: a trial that breaks it is completed, but not feasible, and never the best.</summary>
+public sealed record ConstraintContract(string Metric, double? LowerBound = null, double? UpperBound = null);
 
 /// <summary>When a study ends, and how much of it runs at once. Left out = no bound, but 100 trials at once.</summary>
 public sealed record BudgetContract(
@@ -52,6 +62,12 @@ public sealed record CreateStudyRequest
     /// <summary>What to optimise; default: minimise the metric <c>value</c>.</summary>
     public List<ObjectiveContract>? Objectives { get; init; }
 
+    /// <summary>Bounds that feasible trials keep; trials then report these metrics, too.</summary>
+    public List<ConstraintContract>? Constraints { get; init; }
+
+    /// <summary>Rules between numeric parameters that every trial keeps, such as <c>hidden1 >= hidden2</c>.</summary>
+    public List<string>? ParameterConstraints { get; init; }
+
     /// <summary>Where to search; may be left out with a training runner, whose model has a default space.</summary>
     public List<ParameterSpec>? Parameters { get; init; }
 
@@ -83,6 +99,15 @@ public sealed record CreateStudyRequest
         Collect(violations, "/parameters", () => space = Parameters is not null ? ParameterSpec.ToSpace(Parameters)
             : defaultSpace is not null ? new SearchSpace(defaultSpace)
             : throw new InvalidSearchSpaceException("", "parameters must be given, but got nothing."));
+        if (space is { } free && ParameterConstraints is { Count: > 0 } rules)
+            Collect(violations, "/parameterConstraints", () => space = Satisfiable(free.Constrained(rules)));
+        List<OutcomeConstraint> constraints = [];
+        for (var i = 0; i < Constraints?.Count; i++)
+        {
+            var given = Constraints[i];
+            Collect(violations, $"/constraints/{i}", () => constraints.Add(new OutcomeConstraint(given.Metric, given.LowerBound, given.UpperBound)));
+        }
+
         for (var i = 0; i < Objectives?.Count; i++)
         {
             var given = Objectives[i];
@@ -97,13 +122,17 @@ public sealed record CreateStudyRequest
         Collect(violations, "", () => definition = new StudyDefinition(
             Name, space ?? Placeholder, objectives.Count == 0 && violations.Count > 0 ? [new Objective("value", Direction.Minimize)] : objectives,
             new SamplerSettings(sampler.Kind, sampler.Seed ?? StableSeed(Name), sampler.Options), new PrunerSettings(pruner.Kind, pruner.Options),
-            budget, MaxAttempts, new Runner(runner.Kind, runner.Model, runner.Dataset, runner.Settings)));
+            budget, MaxAttempts, runner.ToRunner(), constraints));
         if (violations.Count == 0)
             return definition!;
-        throw violations.All(v => v.Pointer.StartsWith("/parameters", StringComparison.Ordinal))
+        throw violations.All(v => v.Pointer.StartsWith("/parameter", StringComparison.Ordinal))
             ? new InvalidSearchSpaceException(violations)
             : new InvalidStudyException(violations);
     }
+
+    private static SearchSpace Satisfiable(SearchSpace space) => space.Anchor is not null
+        ? space
+        : throw new InvalidSearchSpaceException("", "some of 10,000 random points must keep all constraints, but got none.");
 
     private static SearchSpace Placeholder { get; } = new([new FloatParameter("x", 0, 1)]);
 
@@ -120,7 +149,7 @@ public sealed record CreateStudyRequest
     }
 
     // A study without a seed gets one from its name: two studies differ, and a re-run of one is the same.
-    private static long StableSeed(string name) => name.Aggregate(17L, (hash, c) => (hash * 31 + c) & 0xFFFF_FFFF);
+    internal static long StableSeed(string name) => name.Aggregate(17L, (hash, c) => (hash * 31 + c) & 0xFFFF_FFFF);
 }
 
 /// <summary>What to change of a study; left out = stays.</summary>

@@ -14,8 +14,8 @@ public static class EventEndpoints
 
     internal static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/studies/{study}/events", StudyEventsAsync).WithTags("Events");
-        api.MapGet("/events", AllEvents).WithTags("Events");
+        api.MapGet("/studies/{study}/events", StudyEventsAsync).WithTags("Events").DisableRequestTimeout();
+        api.MapGet("/events", AllEvents).WithTags("Events").DisableRequestTimeout();
     }
 
     /// <summary>Events trial, measurement and study of one study; an event's id is the study's version, Last-Event-ID resumes after it.
@@ -29,7 +29,7 @@ public static class EventEndpoints
         return TypedResults.ServerSentEvents(Follow(id, lastEventId ?? version - 1, feed, studies, waiting, cancellationToken));
     }
 
-    /// <summary>An event study for every study that changes. A comment every 15 seconds keeps the connection open.</summary>
+    /// <summary>An event study for every study that changes from now on, deleted for every study that goes. A comment every 15 seconds keeps the connection open.</summary>
     public static ServerSentEventsResult<object> AllEvents(
         ChangeFeed feed, StudyStore studies, IHostApplicationLifetime lifetime, TimeProvider time, HttpResponse response, CancellationToken cancellationToken) =>
         TypedResults.ServerSentEvents(FollowAll(feed, studies, new Waiting(feed, response, time, lifetime.ApplicationStopping), cancellationToken));
@@ -70,6 +70,8 @@ public static class EventEndpoints
         {
             waiting.Look();
             var now = await feed.VersionsAsync(cancellationToken);
+            foreach (var id in seen.Keys.Except(now.Keys))
+                yield return new SseItem<object>(new { id }, "deleted");
             foreach (var (id, version) in now.Where(s => seen.GetValueOrDefault(s.Key) < s.Value))
                 if (await IfThereAsync(studies.GetAsync($"{id}", cancellationToken)) is (true, { } study))
                     yield return new SseItem<object>(StudyContract.Of(study), "study") { EventId = $"{version}" };

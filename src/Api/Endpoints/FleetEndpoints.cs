@@ -1,3 +1,4 @@
+using HpoService.Api.Access;
 using HpoService.Api.Contracts;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,20 +13,20 @@ public static class FleetEndpoints
         api.MapGet("/models", ModelsAsync).WithTags("Models");
         api.MapGet("/models/{name}", ModelAsync).WithTags("Models");
         api.MapGet("/workers", WorkersAsync).WithTags("Workers");
-        api.MapPost("/workers/{name}/drain", DrainAsync).WithTags("Workers");
+        api.MapPost("/workers/{name}/drain", DrainAsync).WithTags("Workers").Needs(Role.Admin);
     }
 
     /// <summary>What the workers can train.</summary>
-    public static async Task<Ok<PageContract<ModelContract>>> ModelsAsync(ModelStore store, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new PageContract<ModelContract>([.. (await store.ListAsync(cancellationToken)).Select(ModelContract.Of)], null));
+    public static async Task<Ok<PageContract<ModelContract>>> ModelsAsync(ModelStore store, CancellationToken cancellationToken, string? after = null, int limit = 100) =>
+        TypedResults.Ok(Paging.Slice((await store.ListAsync(cancellationToken)).Select(ModelContract.Of), m => m.Name, after, limit));
 
     /// <summary>One model with its settings' JSON Schema and its default search space.</summary>
     public static async Task<Ok<ModelContract>> ModelAsync(string name, ModelStore store, CancellationToken cancellationToken) =>
         TypedResults.Ok(ModelContract.Of(await store.GetAsync(name, cancellationToken)));
 
     /// <summary>The workers.</summary>
-    public static async Task<Ok<PageContract<WorkerView>>> WorkersAsync(WorkerStore store, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new PageContract<WorkerView>(await store.ListAsync(cancellationToken), null));
+    public static async Task<Ok<PageContract<WorkerView>>> WorkersAsync(WorkerStore store, CancellationToken cancellationToken, string? after = null, int limit = 100) =>
+        TypedResults.Ok(Paging.Slice(await store.ListAsync(cancellationToken), w => w.Name, after, limit));
 
     /// <summary>Asks a worker to finish what it runs and to take nothing new.</summary>
     public static async Task<Ok<WorkerView>> DrainAsync(string name, WorkerStore store, CancellationToken cancellationToken) =>

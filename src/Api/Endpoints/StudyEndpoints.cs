@@ -1,3 +1,4 @@
+using HpoService.Api.Access;
 using HpoService.Api.Contracts;
 using HpoService.Search.Studies;
 using HpoService.Storage;
@@ -11,16 +12,15 @@ public static class StudyEndpoints
 {
     internal static void Map(RouteGroupBuilder api)
     {
-        var studies = api.MapGroup("/studies").WithTags("Studies");
-        studies.MapPost("", CreateAsync);
+        var studies = api.MapGroup("/studies").WithTags("Studies").AddEndpointFilter<StudyTags>();
+        studies.MapPost("", CreateAsync).Needs(Role.Write);
         studies.MapGet("", ListAsync);
         studies.MapGet("/{study}", GetAsync);
-        studies.MapPatch("/{study}", PatchAsync);
-        studies.MapDelete("/{study}", DeleteAsync);
-        studies.MapPost("/{study}/pause", PauseAsync);
-        studies.MapPost("/{study}/resume", ResumeAsync);
-        studies.MapPost("/{study}/cancel", CancelAsync);
-        studies.MapGet("/{study}/best", BestAsync);
+        studies.MapPatch("/{study}", PatchAsync).Needs(Role.Write);
+        studies.MapDelete("/{study}", DeleteAsync).Needs(Role.Write);
+        studies.MapPost("/{study}/pause", PauseAsync).Needs(Role.Write);
+        studies.MapPost("/{study}/resume", ResumeAsync).Needs(Role.Write);
+        studies.MapPost("/{study}/cancel", CancelAsync).Needs(Role.Write);
     }
 
     /// <summary>Creates a study. With a training runner, the workers start on it at once.</summary>
@@ -37,54 +37,50 @@ public static class StudyEndpoints
         return TypedResults.Created($"{request.PathBase}/api/v1/studies/{study.Definition.Name}", StudyContract.Of(study));
     }
 
-    /// <summary>Lists studies, newest first.</summary>
+    /// <summary>Lists studies, newest first: of a state, with all the labels given (key or key=value), whose name or description contains the query.</summary>
     public static async Task<Ok<PageContract<StudyContract>>> ListAsync(
-        StudyStore store, CancellationToken cancellationToken, string? state = null, string? label = null, string? query = null, long? after = null, int limit = 100)
+        StudyStore store, CancellationToken cancellationToken, string? state = null, string[]? label = null, string? query = null, long? after = null, int limit = 100)
     {
-        var page = await store.ListAsync(Paging.State<StudyState>(state), label, query, after, Paging.Limit(limit), cancellationToken);
+        var page = await store.ListAsync(Paging.State<StudyState>(state), label ?? [], query, after, Paging.Limit(limit), cancellationToken);
         return TypedResults.Ok(new PageContract<StudyContract>([.. page.Items.Select(StudyContract.Of)], page.Next));
     }
 
-    /// <summary>One study; its ETag is its version.</summary>
-    public static async Task<Results<Ok<StudyContract>, StatusCodeHttpResult>> GetAsync(
-        string study, StudyStore store, HttpContext context, CancellationToken cancellationToken)
-    {
-        var found = StudyContract.Of(await store.GetAsync(study, cancellationToken));
-        var tag = $"\"{found.Version}\"";
-        context.Response.Headers.ETag = tag;
-        return context.Request.Headers.IfNoneMatch == tag ? TypedResults.StatusCode(304) : TypedResults.Ok(found);
-    }
+    /// <summary>One study; its ETag is its version, as of every answer that is a study.</summary>
+    public static async Task<Ok<StudyContract>> GetAsync(string study, StudyStore store, CancellationToken cancellationToken) =>
+        TypedResults.Ok(StudyContract.Of(await store.GetAsync(study, cancellationToken)));
 
     /// <summary>Changes description, labels or budget; with If-Match, only if nothing else has changed.</summary>
     public static async Task<Ok<StudyContract>> PatchAsync(
         string study, PatchStudyRequest body, StudyStore store, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
     {
         Limits.CheckStudy(body.Description, body.Labels);
-        long? version = ifMatch is null or "*" ? null : long.TryParse(ifMatch.Trim('"'), out var v) ? v : -1;
         return TypedResults.Ok(StudyContract.Of(
-            await store.PatchAsync(study, version, body.Description, body.Labels, body.Budget is { } b ? b.Over : null, cancellationToken)));
+            await store.PatchAsync(study, StudyTags.Wanted(ifMatch), body.Description, body.Labels, body.Budget is { } b ? b.Over : null, cancellationToken)));
     }
 
     /// <summary>Deletes a study with its trials.</summary>
-    public static async Task<NoContent> DeleteAsync(string study, StudyStore store, CancellationToken cancellationToken)
+    public static async Task<NoContent> DeleteAsync(
+        string study, StudyStore store, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
     {
-        await store.DeleteAsync(study, cancellationToken);
+        await store.DeleteAsync(study, cancellationToken, StudyTags.Wanted(ifMatch));
         return TypedResults.NoContent();
     }
 
     /// <summary>Proposes nothing more until resumed; running trials are asked to stop.</summary>
-    public static async Task<Ok<StudyContract>> PauseAsync(string study, StudyStore store, CancellationToken cancellationToken) =>
-        TypedResults.Ok(StudyContract.Of(await store.MoveAsync(study, StudyState.Paused, cancellationToken)));
+    public static Task<Ok<StudyContract>> PauseAsync(
+        string study, StudyStore store, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
+        MoveAsync(study, StudyState.Paused, store, ifMatch, cancellationToken);
 
     /// <summary>Goes on after a pause.</summary>
-    public static async Task<Ok<StudyContract>> ResumeAsync(string study, StudyStore store, CancellationToken cancellationToken) =>
-        TypedResults.Ok(StudyContract.Of(await store.MoveAsync(study, StudyState.Active, cancellationToken)));
+    public static Task<Ok<StudyContract>> ResumeAsync(
+        string study, StudyStore store, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
+        MoveAsync(study, StudyState.Active, store, ifMatch, cancellationToken);
 
     /// <summary>Ends a study; trials that are not final are canceled.</summary>
-    public static async Task<Ok<StudyContract>> CancelAsync(string study, StudyStore store, CancellationToken cancellationToken) =>
-        TypedResults.Ok(StudyContract.Of(await store.MoveAsync(study, StudyState.Canceled, cancellationToken)));
+    public static Task<Ok<StudyContract>> CancelAsync(
+        string study, StudyStore store, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
+        MoveAsync(study, StudyState.Canceled, store, ifMatch, cancellationToken);
 
-    /// <summary>The best trial, or the Pareto front of several objectives, as a list.</summary>
-    public static async Task<Ok<PageContract<TrialContract>>> BestAsync(string study, BestTrials best, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new PageContract<TrialContract>([.. (await best.GetAsync(study, cancellationToken)).Select(TrialContract.Of)], null));
+    private static async Task<Ok<StudyContract>> MoveAsync(string study, StudyState to, StudyStore store, string? ifMatch, CancellationToken cancellationToken) =>
+        TypedResults.Ok(StudyContract.Of(await store.MoveAsync(study, to, cancellationToken, StudyTags.Wanted(ifMatch))));
 }

@@ -1,3 +1,4 @@
+using HpoService.Api.Access;
 using HpoService.Api.Contracts;
 using HpoService.Search;
 using HpoService.Search.Studies;
@@ -13,18 +14,18 @@ public static class TrialEndpoints
     internal static void Map(RouteGroupBuilder api)
     {
         var study = api.MapGroup("/studies/{study}").WithTags("Trials");
-        study.MapPost("/suggest", SuggestAsync);
-        study.MapPost("/enqueue", EnqueueAsync);
+        study.MapPost("/suggest", SuggestAsync).Needs(Role.Worker);
+        study.MapPost("/enqueue", EnqueueAsync).Needs(Role.Write);
         study.MapGet("/trials", ListAsync);
         study.MapGet("/trials/{n:int}", GetAsync);
-        study.MapPatch("/trials/{n:int}", PatchAsync);
-        study.MapPost("/trials/{n:int}/report", ReportAsync);
-        study.MapPost("/trials/{n:int}/heartbeat", HeartbeatAsync);
-        study.MapPost("/trials/{n:int}/complete", CompleteAsync);
-        study.MapPost("/trials/{n:int}/prune", PruneAsync);
-        study.MapPost("/trials/{n:int}/infeasible", InfeasibleAsync);
-        study.MapPost("/trials/{n:int}/fail", FailAsync);
-        study.MapPost("/trials/{n:int}/cancel", CancelAsync);
+        study.MapPatch("/trials/{n:int}", PatchAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/report", ReportAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/heartbeat", HeartbeatAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/complete", CompleteAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/prune", PruneAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/infeasible", InfeasibleAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/fail", FailAsync).Needs(Role.Worker);
+        study.MapPost("/trials/{n:int}/cancel", CancelAsync).Needs(Role.Write);
     }
 
     /// <summary>Hands out trials to run, each under a lease. Fewer or none when budget, parallel limit or space is used up.</summary>
@@ -47,14 +48,19 @@ public static class TrialEndpoints
         return TypedResults.Created((string?)null, new PageContract<TrialContract>([.. queued.Select(TrialContract.Of)], null));
     }
 
-    /// <summary>Lists trials by number, each with its latest measurement; sort=-number for the newest first.</summary>
-    public static async Task<Ok<PageContract<TrialContract>>> ListAsync(
-        string study, TrialStore store, CancellationToken cancellationToken, string? state = null, long? since = null, int? after = null, int limit = 100, string sort = "number")
+    /// <summary>Lists trials, each with its latest measurement. sort is number, value (the first objective's; trials without one are left
+    /// out) or changed, with a '-' the other way round. since is a version of the study: only what changed after it. fields is a list of the
+    /// wanted fields of a trial, separated by commas.</summary>
+    public static async Task<Results<Ok<PageContract<TrialContract>>, ContentHttpResult>> ListAsync(
+        string study, TrialPages pages, CancellationToken cancellationToken, string? state = null, long? since = null, string? after = null, int limit = 100,
+        string sort = "number", string? fields = null)
     {
-        if (sort is not ("number" or "-number"))
-            throw new InvalidStudyException("/sort", $"sort must be number or -number, but got '{sort}'.");
-        var page = await store.ListAsync(study, Paging.State<TrialState>(state), since, after, Paging.Limit(limit), sort == "-number", cancellationToken);
-        return TypedResults.Ok(new PageContract<TrialContract>([.. page.Items.Select(TrialContract.Of)], page.Next));
+        var (by, descending) = Paging.Sort<TrialSort>(sort);
+        var wanted = Fields.Parse<TrialContract>(fields);
+        var query = new TrialQuery(Paging.State<TrialState>(state), since, after, Paging.Limit(limit), by, descending);
+        var page = await Paging.WithCursorAsync(after, () => pages.GetAsync(study, query, cancellationToken));
+        var answer = new PageContract<TrialContract>([.. page.Items.Select(TrialContract.Of)], page.Next);
+        return wanted is null ? TypedResults.Ok(answer) : Fields.Only(answer, wanted);
     }
 
     /// <summary>One trial with all its measurements.</summary>

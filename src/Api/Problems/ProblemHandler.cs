@@ -16,7 +16,8 @@ internal sealed class ProblemHandler(IProblemDetailsService problems, ILogger<Pr
         var document = ProblemTypes.Of(exception) is var (status, type)
             ? new ProblemDetails { Status = status, Type = $"/problems/{type}", Title = ProblemTypes.Descriptions.GetValueOrDefault(type), Detail = Detail(exception) }
             : new ProblemDetails { Status = 500, Type = "/problems/internal-error", Title = "A bug." };
-        Extend(document, exception);
+        if (document.Status != 500)
+            Extend(document, exception);
         if (document.Status == 500)
         {
             // The framework logs nothing of an exception that is handled.
@@ -25,10 +26,19 @@ internal sealed class ProblemHandler(IProblemDetailsService problems, ILogger<Pr
             document.Extensions["traceId"] = trace;
         }
 
-        if (document.Status == 503)
-            context.Response.Headers.RetryAfter = "1";
+        if (document.Status is 429 or 503)
+            context.Response.Headers.RetryAfter = $"{(exception as RefusedException)?.RetryAfterSeconds ?? 1}";
+        if (document.Status == 401)
+            context.Response.Headers.WWWAuthenticate = "Bearer realm=\"hpo\"";
         context.Response.StatusCode = document.Status!.Value;
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = document, Exception = exception });
+    }
+
+    /// <summary>Answers with an exception's problem where there is none to throw it to.</summary>
+    public static async Task WriteAsync(HttpContext context, Exception exception)
+    {
+        foreach (var handler in context.RequestServices.GetServices<IExceptionHandler>())
+            await handler.TryHandleAsync(context, exception, CancellationToken.None);
     }
 
     private static void Extend(ProblemDetails document, Exception exception)

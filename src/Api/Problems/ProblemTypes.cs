@@ -21,8 +21,10 @@ internal static class ProblemTypes
         InvalidValuesException => (422, "invalid-values"),
         UnknownModelException => (422, "unknown-model"),
         UnknownDataSetException => (422, "unknown-dataset"),
+        UnknownCommandException => (422, "unknown-command"),
         HpoException => (422, "invalid-study"),
         BusyException => (503, "busy"),
+        RefusedException e => (e.Status, e.Type),
         BadHttpRequestException { StatusCode: var status } => (status, status switch { 413 => "too-large", 415 => "unsupported-media-type", _ => "malformed-request" }),
         _ => null,
     };
@@ -35,12 +37,23 @@ internal static class ProblemTypes
             return;
         var type = document.Status switch { 404 => "not-found", 405 => "method-not-allowed", 413 => "too-large", 415 => "unsupported-media-type", >= 500 => "internal-error", _ => "malformed-request" };
         (document.Type, document.Title) = ($"/problems/{type}", Descriptions[type]);
+        var request = context.HttpContext.Request;
+        document.Detail ??= document.Status switch
+        {
+            405 => $"the method must be one that the path takes, but got {request.Method}.",
+            415 => $"Content-Type must be application/json, but got '{request.ContentType}'.",
+            _ => null,
+        };
     }
 
     /// <summary>What /problems/{name} says.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
     {
         ["malformed-request"] = "The request is not JSON, or has an unknown field or a field of the wrong type.",
+        ["unauthenticated"] = "The request has no key, or one that is not valid: Authorization: Bearer and the key.",
+        ["forbidden"] = "The key's role may not do this.",
+        ["too-many-requests"] = "The caller sends more than its limit. Nothing was done: try again after the seconds of Retry-After.",
+        ["shutting-down"] = "The service ends. Nothing was written: try again after the seconds of Retry-After.",
         ["study-not-found"] = "There is no study of that name or id.",
         ["trial-not-found"] = "The study has no trial of that number.",
         ["model-not-found"] = "No worker has published a model of that name.",
@@ -62,6 +75,7 @@ internal static class ProblemTypes
         ["invalid-parameter-values"] = "Parameter values do not lie in the search space.",
         ["invalid-values"] = "Reported values break a rule.",
         ["unknown-model"] = "No worker has published a model of that name.",
+        ["unknown-command"] = "No worker has published a command of that name.",
         ["unknown-dataset"] = "The model knows no data set of that name.",
     };
 }

@@ -43,7 +43,7 @@ internal static class DemoCommand
         await app.StartAsync(cancellationToken);
         var url = app.Urls.First();
         Console.WriteLine($"The service runs at {url} (data in {folder}).");
-        using var http = new HttpClient { BaseAddress = new Uri(url) };
+        using var http = Http.Create(url);
         var client = new HpoClient(http);
         var started = TimeProvider.System.GetTimestamp();
         await SubmitAsync(client, cancellationToken);

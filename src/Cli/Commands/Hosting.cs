@@ -34,7 +34,8 @@ internal static class Hosting
         return builder.Build();
     }
 
-    private static async Task<Database> OpenAsync(string data, CancellationToken cancellationToken)
+    /// <summary>The database of a data folder, up to date.</summary>
+    public static async Task<Database> OpenAsync(string data, CancellationToken cancellationToken)
     {
         var database = Database.Sqlite(Path.Combine(data, "hpo.db"));
         await database.MigrateAsync(cancellationToken);

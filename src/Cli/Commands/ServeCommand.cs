@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HpoService.Storage;
 
 namespace HpoService.Cli.Commands;
 
@@ -12,14 +13,15 @@ internal static class ServeCommand
         var command = new Command("serve", "Runs API, worker and page together.") { urls, data, slots };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if (Exposed(parsed.GetValue(urls)!) is { } exposed && Environment.GetEnvironmentVariable("Auth__AllowAnonymous") != "true")
+            await using var app = await Hosting.BuildServiceAsync(
+                parsed.GetValue(urls)!, parsed.GetValue(data)!, parsed.GetValue(slots), LogLevel.Warning, cancellationToken);
+            if (Exposed(parsed.GetValue(urls)!) is { } exposed && !await MayBeExposedAsync(app, cancellationToken))
             {
-                await Console.Error.WriteLineAsync($"urls must be loopback addresses while there are no keys, or Auth__AllowAnonymous=true be set, but got {exposed}.");
+                await Console.Error.WriteLineAsync(
+                    $"urls must be loopback addresses while there are no keys (hpo key add), or Auth__AllowAnonymous=true be set, but got {exposed}.");
                 return 1;
             }
 
-            await using var app = await Hosting.BuildServiceAsync(
-                parsed.GetValue(urls)!, parsed.GetValue(data)!, parsed.GetValue(slots), LogLevel.Warning, cancellationToken);
             await app.StartAsync(cancellationToken);
             foreach (var url in app.Urls)
                 Console.WriteLine($"listening on {url}");
@@ -28,6 +30,10 @@ internal static class ServeCommand
         });
         return command;
     }
+
+    private static async Task<bool> MayBeExposedAsync(WebApplication app, CancellationToken cancellationToken) =>
+        app.Configuration.GetValue<bool>("Auth:AllowAnonymous")
+        || (await app.Services.GetRequiredService<ApiKeyStore>().ListAsync(cancellationToken)).Count > 0;
 
     /// <summary>The first address that others than this machine can reach.</summary>
     private static string? Exposed(string urls) => urls.Split(';').FirstOrDefault(url =>

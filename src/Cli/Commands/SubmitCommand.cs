@@ -12,7 +12,7 @@ internal static class SubmitCommand
         var file = new Argument<FileInfo>("file") { Description = "A study as JSON; see /swagger for the fields." };
         var url = new Option<string>("--url") { Description = "The service.", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
         var watch = new Option<bool>("--watch") { Description = "Show its trials until it is complete." };
-        var command = new Command("submit", "Submits a study.") { file, url, watch };
+        var command = new Command("submit", $"Submits a study. Where the service wants a key, it is taken from {Http.KeyVariable}.") { file, url, watch };
         command.SetAction((parsed, cancellationToken) =>
             RunAsync(parsed.GetValue(file)!, parsed.GetValue(url)!, parsed.GetValue(watch), cancellationToken));
         return command;
@@ -20,7 +20,7 @@ internal static class SubmitCommand
 
     private static async Task<int> RunAsync(FileInfo file, string url, bool watch, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { BaseAddress = new Uri(url) };
+        using var http = Http.Create(url);
         var client = new HpoClient(http);
         try
         {

@@ -5,6 +5,8 @@ namespace HpoService.Cli.Commands;
 /// <summary>Gives each worker over a data folder a name of its own, and the same one again after a crash.</summary>
 internal static class WorkerName
 {
+    private static readonly string Machine = Environment.MachineName.ToLowerInvariant();
+
     // Held until the process ends, however it ends: the lock is the kernel's.
     private static readonly List<FileStream> Locks = [];
 
@@ -15,14 +17,17 @@ internal static class WorkerName
         Directory.CreateDirectory(data);
         if (wanted is not null)
             return TryLock(data, wanted) ? wanted : throw new InvalidStudyException("/name", $"a worker's name must be free, but got '{wanted}', which is running.");
-        var machine = Environment.MachineName.ToLowerInvariant();
         for (var i = 1; ; i++)
         {
-            var name = i == 1 ? machine : $"{machine}-{i}";
+            var name = i == 1 ? Machine : $"{Machine}-{i}";
             if (TryLock(data, name))
                 return name;
         }
     }
+
+    /// <summary>Whether <see cref="Claim"/> gives such a name here to a worker that wants none.</summary>
+    public static bool IsOfThisMachine(string name) =>
+        name == Machine || (name.StartsWith($"{Machine}-", StringComparison.Ordinal) && int.TryParse(name.AsSpan(Machine.Length + 1), out _));
 
     private static bool TryLock(string data, string name)
     {

@@ -35,11 +35,20 @@ internal sealed class PointSampler(string kind, long seed, Func<UnitCube, int, d
 
     private ParameterValues? Unvisited(UnitCube cube, Visited visited, int number, CancellationToken cancellationToken)
     {
-        var values = cube.Decode(point(cube, number));
         var stream = new RandomStream(seed, number);
-        for (var redraw = 0; redraw < Redraws && visited.Contains(values); redraw++)
-            values = cube.Decode(Draw(stream, cube.Dimensions));
-        return visited.Contains(values) ? Leftover(cube.Space, visited, cancellationToken) : values;
+        return Unvisited(cube, visited, point(cube, number), stream, cancellationToken);
+    }
+
+    /// <summary>The wanted point, or another one when it was visited or breaks a constraint; null when all the points of a finite space were
+    /// visited or no point is known that keeps the constraints.</summary>
+    public static ParameterValues? Unvisited(UnitCube cube, Visited visited, double[] wanted, RandomStream stream, CancellationToken cancellationToken)
+    {
+        var point = Admissible.Point(cube, wanted, () => Draw(stream, cube.Dimensions));
+        for (var redraw = 0; redraw < Redraws && point is not null && visited.Contains(cube.Decode(point)); redraw++)
+            point = Admissible.Point(cube, Draw(stream, cube.Dimensions), () => Draw(stream, cube.Dimensions));
+        return point is null ? null
+            : cube.Decode(point) is var values && visited.Contains(values) ? Leftover(cube.Space, visited, cancellationToken)
+            : values;
     }
 
     /// <summary>A point that was not visited; null when all the points of a finite space were.</summary>

@@ -1,9 +1,14 @@
+using HpoService.Search.Numerics;
+using HpoService.Search.Spaces.Constraints;
+
 namespace HpoService.Search.Spaces;
 
-/// <summary>The ordered parameters of a study. A parameter's condition may only name an earlier one.</summary>
+/// <summary>The ordered parameters of a study, and the rules between them. A parameter's condition may only name an earlier one.</summary>
 public sealed class SearchSpace
 {
+    private const int MaxConstraints = 50, AnchorDraws = 10_000;
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
+    private readonly Lazy<ParameterValues?> _anchor;
 
     /// <summary>Creates a space.</summary>
     /// <exception cref="InvalidSearchSpaceException">No parameter or over 200, a name twice, or a condition on a parameter that does not
@@ -11,6 +16,7 @@ public sealed class SearchSpace
     public SearchSpace(IReadOnlyList<Parameter> parameters)
     {
         Parameters = [.. parameters];
+        _anchor = new Lazy<ParameterValues?>(FindAnchor);
         var violations = new List<Violation>();
         if (parameters.Count is < 1 or > 200)
             violations.Add(new Violation("", $"1 <= number of parameters <= 200 must hold, but got {parameters.Count}."));
@@ -26,6 +32,47 @@ public sealed class SearchSpace
             throw new InvalidSearchSpaceException(violations);
     }
 
+    /// <summary>The same parameters with rules between them.</summary>
+    /// <exception cref="InvalidSearchSpaceException">Over 50 rules, or one that cannot be read or names what is no numeric parameter. Lists every
+    /// violation, with pointers such as <c>/0</c>.</exception>
+    public SearchSpace Constrained(IReadOnlyList<string> constraints)
+    {
+        var violations = new List<Violation>();
+        var rules = new List<ParameterConstraint>();
+        if (constraints.Count > MaxConstraints)
+            violations.Add(new Violation("", $"number of constraints <= {MaxConstraints} must hold, but got {constraints.Count}."));
+        for (var i = 0; i < Math.Min(constraints.Count, MaxConstraints); i++)
+        {
+            try
+            {
+                rules.Add(new ParameterConstraint(constraints[i]));
+                if (rules[^1].Violation(this) is { } rule)
+                    violations.Add(new Violation($"/{i}", rule));
+            }
+            catch (InvalidSearchSpaceException e)
+            {
+                violations.AddRange(e.Violations.Select(v => v with { Pointer = $"/{i}{v.Pointer}" }));
+            }
+        }
+
+        return violations.Count == 0 ? new SearchSpace(Parameters) { Constraints = rules } : throw new InvalidSearchSpaceException(violations);
+    }
+
+    /// <summary>The rules that every point keeps.</summary>
+    public IReadOnlyList<ParameterConstraint> Constraints { get; private init; } = [];
+
+    /// <summary>Whether a point, or what is known of it, keeps every rule.</summary>
+    public bool Admits(IReadOnlyDictionary<string, ParameterValue> values)
+    {
+        foreach (var constraint in Constraints)
+            if (!constraint.Holds(values))
+                return false;
+        return true;
+    }
+
+    /// <summary>A point that keeps every rule, the same each time; null when neither the middle nor any of 10,000 random points does.</summary>
+    public ParameterValues? Anchor => _anchor.Value;
+
     /// <summary>The parameters, in the order given.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
@@ -39,7 +86,8 @@ public sealed class SearchSpace
     public static bool IsActive(Parameter parameter, IReadOnlyDictionary<string, ParameterValue> earlier) =>
         parameter.When is not { } when || (earlier.TryGetValue(when.Parameter, out var value) && when.Holds(value));
 
-    /// <summary>All rules that the values break as a complete point: each active parameter present and in range, no other name.</summary>
+    /// <summary>All rules that the values break as a complete point: each active parameter present and in range, no other name, every
+    /// constraint kept.</summary>
     public IReadOnlyList<Violation> Violations(ParameterValues values) => Violations(values, partial: false);
 
     /// <summary>As <see cref="Violations(ParameterValues)"/>, but parameters may be left out, to be filled in by a sampler.</summary>
@@ -66,7 +114,26 @@ public sealed class SearchSpace
                 violations.Add(new Violation($"/{parameter.Name}", rule));
         }
 
+        if (violations.Count == 0)
+            violations.AddRange(Constraints.Where(c => !c.Holds(values)).Select(c => new Violation("", c.Message(values))));
         return violations;
+    }
+
+    private ParameterValues? FindAnchor()
+    {
+        var cube = new UnitCube(this);
+        var stream = new RandomStream(0, 0);
+        var point = new double[cube.Dimensions];
+        Array.Fill(point, 0.5);
+        for (var draw = 0; draw <= AnchorDraws; draw++)
+        {
+            if (cube.Decode(point) is var values && Admits(values))
+                return values;
+            for (var i = 0; i < point.Length; i++)
+                point[i] = stream.NextDouble();
+        }
+
+        return null;
     }
 
     private Violation? ConditionViolation(Parameter parameter)

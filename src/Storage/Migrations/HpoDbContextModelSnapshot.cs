@@ -16,6 +16,75 @@ namespace HpoService.Storage.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
+            modelBuilder.Entity("HpoService.Storage.Rows.ApiKeyRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Salt")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("api_keys", (string)null);
+                });
+
+            modelBuilder.Entity("HpoService.Storage.Rows.CommandRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CardJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("commands", (string)null);
+                });
+
+            modelBuilder.Entity("HpoService.Storage.Rows.FrontRow", b =>
+                {
+                    b.Property<long>("StudyId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ScoresJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("StudyId", "Number");
+
+                    b.ToTable("front_trials", (string)null);
+                });
+
             modelBuilder.Entity("HpoService.Storage.Rows.IdempotencyRow", b =>
                 {
                     b.Property<string>("Scope")
@@ -85,6 +154,19 @@ namespace HpoService.Storage.Migrations
                     b.ToTable("models", (string)null);
                 });
 
+            modelBuilder.Entity("HpoService.Storage.Rows.ProbeRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("probes", (string)null);
+                });
+
             modelBuilder.Entity("HpoService.Storage.Rows.StudyRow", b =>
                 {
                     b.Property<long>("Id")
@@ -113,6 +195,12 @@ namespace HpoService.Storage.Migrations
                     b.Property<string>("CompletionReason")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ConstraintsJson")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("[]");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
@@ -122,10 +210,16 @@ namespace HpoService.Storage.Migrations
                     b.Property<int>("FailedTrials")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("FrontSize")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("InfeasibleTrials")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsExhausted")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsTargetReached")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("LabelsJson")
@@ -145,6 +239,12 @@ namespace HpoService.Storage.Migrations
                     b.Property<string>("ObjectivesJson")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("ParameterConstraintsJson")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("[]");
 
                     b.Property<string>("ParametersJson")
                         .IsRequired()
@@ -225,6 +325,9 @@ namespace HpoService.Storage.Migrations
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool?>("IsFeasible")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("IsPartial")
                         .HasColumnType("INTEGER");
 
@@ -247,6 +350,9 @@ namespace HpoService.Storage.Migrations
                     b.Property<string>("ParametersJson")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<double?>("Score")
+                        .HasColumnType("REAL");
 
                     b.Property<long?>("StartedAt")
                         .HasColumnType("INTEGER");
@@ -283,6 +389,9 @@ namespace HpoService.Storage.Migrations
 
                     b.HasIndex("StudyId", "Version");
 
+                    b.HasIndex("StudyId", "Score", "Number")
+                        .HasFilter("\"Score\" IS NOT NULL");
+
                     b.HasIndex("StudyId", "State", "Number");
 
                     b.ToTable("trials", (string)null);
@@ -309,6 +418,15 @@ namespace HpoService.Storage.Migrations
                     b.HasKey("Name");
 
                     b.ToTable("workers", (string)null);
+                });
+
+            modelBuilder.Entity("HpoService.Storage.Rows.FrontRow", b =>
+                {
+                    b.HasOne("HpoService.Storage.Rows.TrialRow", null)
+                        .WithMany()
+                        .HasForeignKey("StudyId", "Number")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("HpoService.Storage.Rows.MeasurementRow", b =>

@@ -16,6 +16,8 @@ internal sealed partial class StudyRow
     public long? CompletedAt { get; set; }
     public required string ObjectivesJson { get; set; }
     public required string ParametersJson { get; set; }
+    public string ConstraintsJson { get; set; } = "[]";
+    public string ParameterConstraintsJson { get; set; } = "[]";
     public required string SamplerJson { get; set; }
     public required string PrunerJson { get; set; }
     public required string BudgetJson { get; set; }
@@ -29,10 +31,16 @@ internal sealed partial class StudyRow
     /// <summary>Grows with every change of the study or of one of its trials.</summary>
     public long Version { get; set; }
 
-    /// <summary>One objective: the best completed trial, kept up to date on every completion.</summary>
+    /// <summary>One objective: the best feasible completed trial, kept up to date on every completion.</summary>
     public int? BestNumber { get; set; }
     public double? BestScore { get; set; }
     public int TrialsWithoutImprovement { get; set; }
+
+    /// <summary>Several objectives: how many trials are on the front; null in studies from before it was kept.</summary>
+    public int? FrontSize { get; set; }
+
+    /// <summary>Several objectives: a feasible trial reached every target that there is.</summary>
+    public bool IsTargetReached { get; set; }
 
     /// <summary>The sampler had nothing left to propose.</summary>
     public bool IsExhausted { get; set; }

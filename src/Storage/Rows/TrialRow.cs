@@ -37,6 +37,12 @@ internal sealed class TrialRow
     public bool StopRequested { get; set; }
     public string? StopReason { get; set; }
     public string? ValuesJson { get; set; }
+
+    /// <summary>Whether the final values keep the study's outcome constraints; null without constraints or values.</summary>
+    public bool? IsFeasible { get; set; }
+
+    /// <summary>The first objective's score of a completed trial, to sort by.</summary>
+    public double? Score { get; set; }
     public string? LatestMeasurementJson { get; set; }
     public string? Error { get; set; }
     public string? UserAttributesJson { get; set; }

@@ -26,15 +26,18 @@ internal static class Mapping
 
     public static string MeasurementToJson(Measurement measurement) => JsonSerializer.Serialize(measurement, Metrics);
 
+    public static Measurement MeasurementFromJson(string json) => JsonSerializer.Deserialize<Measurement>(json, Metrics)!;
+
     public static StudyDefinition ToDefinition(this StudyRow row) => new(
         row.Name,
-        ParameterSpec.ToSpace(FromJson<List<ParameterSpec>>(row.ParametersJson)),
+        ParameterSpec.ToSpace(FromJson<List<ParameterSpec>>(row.ParametersJson)).Constrained(FromJson<List<string>>(row.ParameterConstraintsJson)),
         FromJson<List<Objective>>(row.ObjectivesJson),
         FromJson<SamplerSettings>(row.SamplerJson),
         FromJson<PrunerSettings>(row.PrunerJson),
         FromJson<Budget>(row.BudgetJson),
         row.MaxAttempts,
-        FromJson<Runner>(row.RunnerJson));
+        FromJson<Runner>(row.RunnerJson),
+        FromJson<List<OutcomeConstraint>>(row.ConstraintsJson));
 
     public static TrialView ToView(this TrialRow row, IReadOnlyList<Measurement>? measurements = null, bool withLease = false) => new(
         row.Number, row.State, FromJson<ParameterValues>(row.ParametersJson), row.Attempt, row.Worker,
@@ -43,11 +46,14 @@ internal static class Mapping
         row.Error, row.SuggestedBy, ToTime(row.CreatedAt), ToTime(row.StartedAt), ToTime(row.CompletedAt),
         withLease && row is { LeaseToken: { } token, LeaseExpiresAt: { } expiresAt } ? new Lease(token, ToTime(expiresAt)) : null,
         row.UserAttributesJson is null ? null : JsonNode.Parse(row.UserAttributesJson)!.AsObject(),
-        row.Version);
+        row.Version, row.IsFeasible);
 
     public static TrialSnapshot ToSnapshot(this TrialRow row, IReadOnlyList<Measurement>? measurements = null)
     {
         var reported = measurements ?? row.Latest();
+        // Samplers learn from a broken constraint what they learn from values that cannot work: this point is bad, how bad is not the question.
+        if (row.IsFeasible == false)
+            return new TrialSnapshot(row.Number, TrialState.Infeasible, FromJson<ParameterValues>(row.ParametersJson), new Dictionary<string, double>(), reported);
         var values = row.ValuesJson is not null ? MetricsFromJson(row.ValuesJson)
             : row.State == TrialState.Pruned && reported.Count > 0 ? reported[^1].Values
             : new Dictionary<string, double>();
@@ -61,5 +67,5 @@ internal static class Mapping
     public static DateTimeOffset? ToTime(long? milliseconds) => milliseconds is { } ms ? ToTime(ms) : null;
 
     private static IReadOnlyList<Measurement> Latest(this TrialRow row) =>
-        row.LatestMeasurementJson is null ? [] : [JsonSerializer.Deserialize<Measurement>(row.LatestMeasurementJson, Metrics)!];
+        row.LatestMeasurementJson is null ? [] : [MeasurementFromJson(row.LatestMeasurementJson)];
 }

@@ -1,4 +1,5 @@
 using HpoService.Search.Studies;
+using HpoService.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace HpoService.Storage;
@@ -7,18 +8,21 @@ namespace HpoService.Storage;
 internal static class Settlement
 {
     /// <summary>Takes a completed trial's values into the best so far.</summary>
-    public static void Observe(this StudyWrite write, int number, IReadOnlyDictionary<string, double> values)
+    public static async Task ObserveAsync(this StudyWrite write, TrialRow trial, IReadOnlyDictionary<string, double> values, CancellationToken cancellationToken)
     {
-        if (write.Definition.Objectives is not [var objective])
+        var objectives = write.Definition.Objectives;
+        trial.Score = objectives[0].Score(values[objectives[0].Metric]);
+        trial.IsFeasible = write.Definition.IsFeasible(values);
+        var improves = trial.IsFeasible != false && (objectives.Count == 1
+            ? !(write.Row.BestScore >= trial.Score)
+            : (write.Front ??= await Front.LoadAsync(write, cancellationToken)).Add(trial.Number, values));
+        write.Row.TrialsWithoutImprovement = improves ? 0 : write.Row.TrialsWithoutImprovement + 1;
+        if (!improves)
             return;
-        var score = objective.Score(values[objective.Metric]);
-        if (write.Row.BestScore is { } best && best >= score)
-        {
-            write.Row.TrialsWithoutImprovement++;
-            return;
-        }
-
-        (write.Row.BestNumber, write.Row.BestScore, write.Row.TrialsWithoutImprovement) = (number, score, 0);
+        if (objectives.Count == 1)
+            (write.Row.BestNumber, write.Row.BestScore) = (trial.Number, trial.Score);
+        else if (objectives.Any(o => o.Target is not null) && objectives.All(o => o.Target is null || o.Reaches(values[o.Metric])))
+            write.Row.IsTargetReached = true;
     }
 
     /// <summary>Completes the study when its budget, target or space is used up.</summary>
@@ -59,6 +63,8 @@ internal static class Settlement
     {
         var (row, budget) = (write.Row, write.Definition.Budget);
         if (write.Definition.Objectives is [var objective] && row.BestScore is { } best && objective.Target is { } target && best >= objective.Score(target))
+            return "target";
+        if (row.IsTargetReached)
             return "target";
         if (row.TrialsWithoutImprovement >= budget.MaxTrialsWithoutImprovement)
             return "noImprovement";

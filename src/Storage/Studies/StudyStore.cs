@@ -8,21 +8,25 @@ using Microsoft.EntityFrameworkCore;
 namespace HpoService.Storage;
 
 /// <summary>Studies: create, read, change, move, delete. Every write is durable when its task completes.</summary>
-public sealed class StudyStore(Database database, ModelStore models, ChangeSignal signal, TimeProvider time)
+public sealed class StudyStore(Database database, ModelStore models, CommandStore commands, ChangeSignal signal, TimeProvider time)
 {
     private const string CreateScope = "studies";
 
-    /// <summary>Creates a study with its first queued trials.</summary>
+    /// <summary>Creates a study with its first queued trials, and those that were finished elsewhere.</summary>
     /// <exception cref="NameTakenException">The name exists.</exception>
     /// <exception cref="InvalidParameterValuesException">An initial trial does not fit the space.</exception>
+    /// <exception cref="UnknownCommandException">A command runner names a command that no worker has published.</exception>
     /// <exception cref="UnknownModelException">A training runner names a model that no worker has published.</exception>
     public async Task<StudyView> CreateAsync(
         StudyDefinition definition, string? description, IReadOnlyDictionary<string, string> labels,
-        IReadOnlyList<ParameterValues> initialTrials, Idempotency? idempotency, CancellationToken cancellationToken)
+        IReadOnlyList<ParameterValues> initialTrials, Idempotency? idempotency, CancellationToken cancellationToken, IReadOnlyList<FinishedTrial>? finished = null)
     {
         if (definition.Runner.Kind == Runner.Training)
             Validate(definition.Runner, await models.ListAsync(cancellationToken));
+        if (definition.Runner.Kind == Runner.CommandKind)
+            await commands.ValidateAsync(definition.Runner, cancellationToken);
         Enqueuing.Validate(definition, initialTrials, "/initialTrials");
+        Importing.Validate(definition, finished ?? [], "/trials");
         var id = await database.WriteAsync(async db =>
         {
             if (await db.RecallAsync<string>(CreateScope, idempotency, cancellationToken) is { } earlier)
@@ -35,6 +39,8 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
             var write = await StudyWrite.OpenAsync(db, $"{row.Id}", time, cancellationToken);
             foreach (var values in initialTrials)
                 Enqueuing.Add(write, values, "initialTrials");
+            if (finished?.Count > 0)
+                await Importing.AddAsync(write, finished, cancellationToken);
             db.Remember(CreateScope, idempotency, $"{row.Id}", row.CreatedAt);
             return $"{row.Id}";
         }, cancellationToken);
@@ -52,13 +58,13 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
 
     /// <summary>A page of studies, newest first.</summary>
     /// <param name="state">Only those in this state.</param>
-    /// <param name="label">Only those with this label, as <c>key</c> or <c>key=value</c>.</param>
+    /// <param name="labels">Only those with all of these labels, each as <c>key</c> or <c>key=value</c>.</param>
     /// <param name="query">Only those whose name or description contains this, ignoring case.</param>
     /// <param name="after">The cursor of the page before.</param>
     /// <param name="limit">1 to 1,000.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task<Page<StudyView>> ListAsync(
-        StudyState? state, string? label, string? query, long? after, int limit, CancellationToken cancellationToken)
+        StudyState? state, IReadOnlyList<string> labels, string? query, long? after, int limit, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
         var rows = db.Studies.AsNoTracking().AsQueryable();
@@ -70,7 +76,7 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
             rows = rows.Where(s => EF.Functions.Like(s.Name, pattern, @"\") || EF.Functions.Like(s.Description, pattern, @"\"));
         }
 
-        if (label is not null && label.Split('=', 2) is var pair)
+        foreach (var pair in labels.Select(label => label.Split('=', 2)))
         {
             var fragment = Mapping.ToJson(pair[0]) + ":" + (pair.Length > 1 ? Mapping.ToJson(pair[1]) : "");
             rows = rows.Where(s => s.LabelsJson.Contains(fragment));
@@ -114,7 +120,7 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
     /// <summary>Pauses, resumes or cancels. Moving to the state it is already in changes nothing.</summary>
     /// <remarks>Pausing asks running trials to stop; canceling withdraws every trial that is not final.</remarks>
     /// <exception cref="IllegalMoveException">The state table has no such move.</exception>
-    public Task<StudyView> MoveAsync(string study, StudyState to, CancellationToken cancellationToken) => ChangeAsync(study, null, async write =>
+    public Task<StudyView> MoveAsync(string study, StudyState to, CancellationToken cancellationToken, long? ifVersion = null) => ChangeAsync(study, ifVersion, async write =>
     {
         if (write.Row.State == to)
             return;
@@ -124,10 +130,19 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
     }, cancellationToken);
 
     /// <summary>Deletes a study with everything in it.</summary>
-    public async Task DeleteAsync(string study, CancellationToken cancellationToken)
+    /// <returns>Its id.</returns>
+    public async Task<long> DeleteAsync(string study, CancellationToken cancellationToken, long? ifVersion = null)
     {
-        await database.WriteAsync(async db => db.Studies.Remove(await db.Studies.FindStudyAsync(study, cancellationToken)), cancellationToken);
+        var id = await database.WriteAsync(async db =>
+        {
+            var row = await db.Studies.FindStudyAsync(study, cancellationToken);
+            if (ifVersion is { } wanted && wanted != row.Version)
+                throw new VersionMismatchException(wanted, row.Version);
+            db.Studies.Remove(row);
+            return row.Id;
+        }, cancellationToken);
         signal.Raise();
+        return id;
     }
 
     /// <summary>The ids of active studies whose trials run inside, on workers.</summary>
@@ -185,6 +200,9 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
         SamplerJson = Mapping.ToJson(definition.Sampler), PrunerJson = Mapping.ToJson(definition.Pruner),
         BudgetJson = Mapping.ToJson(definition.Budget), RunnerJson = Mapping.ToJson(definition.Runner),
         RunnerKind = definition.Runner.Kind, MaxAttempts = definition.MaxAttempts,
+        ConstraintsJson = Mapping.ToJson(definition.Constraints),
+        ParameterConstraintsJson = Mapping.ToJson(definition.Space.Constraints.Select(c => c.Text)),
+        FrontSize = definition.Objectives.Count > 1 ? 0 : null,
     };
 
     private static async Task<StudyView> ToViewAsync(HpoDbContext db, StudyRow row, CancellationToken cancellationToken)
@@ -197,6 +215,6 @@ public sealed class StudyStore(Database database, ModelStore models, ChangeSigna
             row.Id, definition, row.Description, Mapping.FromJson<Dictionary<string, string>>(row.LabelsJson), row.State, row.CompletionReason,
             Mapping.ToTime(row.CreatedAt), Mapping.ToTime(row.UpdatedAt), Mapping.ToTime(row.CompletedAt),
             Enum.GetValues<TrialState>().ToDictionary(state => state, row.CountOf),
-            best?.ToView(), definition.Objectives.Count > 1 ? (await Best.FrontAsync(db, row.Id, definition, cancellationToken)).Count : null, row.Version);
+            best?.ToView(), definition.Objectives.Count > 1 ? row.FrontSize ?? 0 : null, row.Version);
     }
 }

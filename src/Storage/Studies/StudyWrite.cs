@@ -22,6 +22,9 @@ internal sealed class StudyWrite
 
     public StudyDefinition Definition => _definition ??= Row.ToDefinition();
 
+    /// <summary>The Pareto front, once it was needed.</summary>
+    public Front? Front { get; set; }
+
     public static async Task<StudyWrite> OpenAsync(HpoDbContext db, string study, TimeProvider time, CancellationToken cancellationToken) =>
         new(db, await db.Studies.FindStudyAsync(study, cancellationToken), time.GetUtcNow().ToUnixTimeMilliseconds());
 

@@ -15,7 +15,7 @@ namespace HpoService.Storage;
 /// <param name="UpdatedAt">When it or a trial last changed, UTC.</param>
 /// <param name="CompletedAt">When it reached a final state, UTC.</param>
 /// <param name="TrialCounts">How many trials are in each state.</param>
-/// <param name="Best">One objective: the best completed trial.</param>
+/// <param name="Best">One objective: the best feasible completed trial.</param>
 /// <param name="FrontSize">Several objectives: the size of the Pareto front.</param>
 /// <param name="Version">Grows with every change.</param>
 public sealed record StudyView(
@@ -39,10 +39,11 @@ public sealed record StudyView(
 /// <param name="Lease">Only for the one who took it.</param>
 /// <param name="UserAttributes">Free JSON of the user's.</param>
 /// <param name="Version">The study's version at the last change.</param>
+/// <param name="IsFeasible">Whether its final values keep the study's outcome constraints; null without constraints or values.</param>
 public sealed record TrialView(
     int Number, TrialState State, ParameterValues Parameters, int Attempt, string? Worker, IReadOnlyList<Measurement> Measurements,
     IReadOnlyDictionary<string, double>? Values, string? Error, string? SuggestedBy, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt,
-    DateTimeOffset? CompletedAt, Lease? Lease, JsonObject? UserAttributes, long Version);
+    DateTimeOffset? CompletedAt, Lease? Lease, JsonObject? UserAttributes, long Version, bool? IsFeasible = null);
 
 /// <summary>The right to run a trial until a time; renewed by reports and heartbeats.</summary>
 public sealed record Lease(string Token, DateTimeOffset ExpiresAt);

@@ -1,4 +1,5 @@
 using HpoService.Search;
+using HpoService.Search.Sampling;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 using HpoService.Storage.Rows;
@@ -13,6 +14,9 @@ internal static class Enqueuing
         var violations = trials
             .SelectMany((values, i) => definition.Space.ViolationsOfPartial(values).Select(v => v with { Pointer = $"{pointer}/{i}{v.Pointer}" }))
             .ToList();
+        if (violations.Count == 0 && definition.Space.Constraints.Count > 0)
+            violations.AddRange(trials.Index().Where(t => Fill(definition.Space, t.Item) is null).Select(t => new Violation(
+                $"{pointer}/{t.Index}", $"the given values must leave a point that keeps the parameterConstraints, but got none for {t.Item}.")));
         if (definition.Budget.MaxTrials is { } max && trials.Count > max)
             violations.Add(new Violation(pointer, $"number of trials <= maxTrials {max} must hold, but got {trials.Count}."));
         if (violations.Count > 0)
@@ -25,27 +29,11 @@ internal static class Enqueuing
         return write.Add(Mapping.ToJson(values), isPartial, suggestedBy);
     }
 
-    /// <summary>Fills what a user left open with a suggested point, then with the middle of what is still open.</summary>
-    public static ParameterValues Fill(SearchSpace space, ParameterValues given, ParameterValues suggested)
-    {
-        var filled = new Dictionary<string, ParameterValue>();
-        foreach (var parameter in space.Parameters.Where(p => SearchSpace.IsActive(p, filled)))
-        {
-            filled[parameter.Name] = given.TryGetValue(parameter.Name, out var value) || suggested.TryGetValue(parameter.Name, out value)
-                ? value
-                : Middle(parameter);
-        }
+    /// <summary>Fills what a user left open with what the sampler suggests, as far as the constraints allow.</summary>
+    public static ParameterValues Fill(StudyDefinition definition, ParameterValues given, ParameterValues suggested, int number) =>
+        PartialPoint.Fill(definition.Space, given, suggested, definition.Sampler.Seed, number)
+        ?? Fill(definition.Space, given) ?? throw new InvalidOperationException($"Trial {number} was let in though nothing completes it.");
 
-        return new ParameterValues(filled);
-    }
-
-    private static ParameterValue Middle(Parameter parameter) => parameter switch
-    {
-        FloatParameter { Step: not null } p => p.AtStep(p.Cardinality!.Value / 2),
-        FloatParameter { Scale: Scale.Log } p => Math.Sqrt(p.Low) * Math.Sqrt(p.High),
-        FloatParameter p => p.Low + (p.High - p.Low) / 2,
-        IntParameter p => p.Low + (p.High - p.Low) / p.Step / 2 * p.Step,
-        ChoiceParameter p => p.Choices[p.Choices.Count / 2],
-        _ => throw new InvalidOperationException($"{parameter.GetType()} has no middle."),
-    };
+    // The same at every call, so that what was let in can be filled.
+    private static ParameterValues? Fill(SearchSpace space, ParameterValues given) => PartialPoint.Fill(space, given, ParameterValues.Empty, seed: 0, number: 0);
 }

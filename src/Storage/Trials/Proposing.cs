@@ -96,7 +96,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
     private static void Fill(StudyWrite write, TrialRow trial, ParameterValues suggested)
     {
         var given = Mapping.FromJson<ParameterValues>(trial.ParametersJson);
-        (trial.ParametersJson, trial.IsPartial) = (Mapping.ToJson(Enqueuing.Fill(write.Definition.Space, given, suggested)), false);
+        (trial.ParametersJson, trial.IsPartial) = (Mapping.ToJson(Enqueuing.Fill(write.Definition, given, suggested, trial.Number)), false);
         write.Touch(trial);
     }
 

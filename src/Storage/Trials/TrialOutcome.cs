@@ -21,7 +21,7 @@ public abstract record TrialOutcome
     /// <summary>The attempt broke; the trial goes back to the queue while attempts are left.</summary>
     public sealed record Failed(string? Reason) : TrialOutcome;
 
-    internal (TrialState State, IReadOnlyDictionary<string, double>? Values, string? Reason) Resolve(IReadOnlyList<Objective> objectives)
+    internal (TrialState State, IReadOnlyDictionary<string, double>? Values, string? Reason) Resolve(StudyDefinition definition)
     {
         switch (this)
         {
@@ -31,8 +31,10 @@ public abstract record TrialOutcome
         }
 
         var values = ((Completed)this).Values;
-        foreach (var objective in objectives.Where(o => !values.ContainsKey(o.Metric)))
+        foreach (var objective in definition.Objectives.Where(o => !values.ContainsKey(o.Metric)))
             throw new InvalidValuesException($"/values/{objective.Metric}", $"values must hold every objective's metric, but got no '{objective.Metric}'.");
+        foreach (var constraint in definition.Constraints.Where(c => !values.ContainsKey(c.Metric)))
+            throw new InvalidValuesException($"/values/{constraint.Metric}", $"values must hold every constraint's metric, but got no '{constraint.Metric}'.");
         return values.FirstOrDefault(v => !double.IsFinite(v.Value)) is { Key: { } metric } bad
             ? (TrialState.Infeasible, null, $"{metric} must be finite, but got {bad.Value}.")
             : (TrialState.Completed, values, null);

@@ -77,7 +77,7 @@ public sealed class TrialStore(Database database, ChangeSignal signal, TimeProvi
         WriteAsync(study, async write =>
         {
             var trial = await write.TrialAsync(number, cancellationToken);
-            var (state, values, reason) = outcome.Resolve(write.Definition.Objectives);
+            var (state, values, reason) = outcome.Resolve(write.Definition);
             var valuesJson = values is null ? null : Mapping.MetricsToJson(values);
             if (state == TrialState.Failed && trial.FailedToken == leaseToken)
                 return trial.ToView();
@@ -105,7 +105,7 @@ public sealed class TrialStore(Database database, ChangeSignal signal, TimeProvi
 
             write.Move(trial, state);
             if (state == TrialState.Completed)
-                write.Observe(number, values!);
+                await write.ObserveAsync(trial, values!, cancellationToken);
             await write.SettleAsync(cancellationToken);
             return trial.ToView();
         }, cancellationToken);

@@ -13,7 +13,7 @@ public abstract class SamplerConformance(string kind)
 
     public static TheoryData<string> Names => TestSpaces.Names;
 
-    public static TheoryData<string> Finite => ["one boolean", "single values", "finite conditional"];
+    public static TheoryData<string> Finite => ["one boolean", "single values", "finite conditional", "finite constrained"];
 
     /// <summary>The largest number of trials that a test runs one after another.</summary>
     protected virtual int Trials => 16;

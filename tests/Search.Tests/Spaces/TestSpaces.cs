@@ -41,11 +41,18 @@ internal static class TestSpaces
             new CategoricalParameter("c", [.. Enumerable.Range(0, 40).Select(i => (ParameterValue)$"c{i}")]),
             new FloatParameter("x", 0, 1, when: new Condition("c", ["c39"])),
         ]),
+        ["constrained"] = new SearchSpace(
+        [
+            new FloatParameter("a", 0, 1), new FloatParameter("b", 0, 1), new IntParameter("hidden1", 8, 512, Scale.Log), new IntParameter("hidden2", 8, 512, Scale.Log),
+            new CategoricalParameter("kind", ["x", "y"]), new FloatParameter("c", 0, 1, when: new Condition("kind", ["y"])),
+        ]).Constrained(["a + b <= 1", "hidden1 >= hidden2", "c > a"]),
+        ["narrow"] = new SearchSpace([new FloatParameter("a", 0, 1), new FloatParameter("b", 0, 1)]).Constrained(["a <= b and b <= a + 0.001"]),
+        ["finite constrained"] = new SearchSpace([new IntParameter("a", 1, 3), new IntParameter("b", 1, 3)]).Constrained(["a >= b"]),
         ["thirty floats"] = new([.. Enumerable.Range(0, 30).Select(i => new FloatParameter($"x{i}", -1, 1))]),
     };
 
     public static TheoryData<string> Names => [.. All.Keys];
 
     /// <summary>The number of points; null when there are infinitely many.</summary>
-    public static int? Size(string name) => name switch { "one boolean" => 2, "single values" => 1, "finite conditional" => 8, _ => null };
+    public static int? Size(string name) => name switch { "one boolean" => 2, "single values" => 1, "finite conditional" => 8, "finite constrained" => 6, _ => null };
 }

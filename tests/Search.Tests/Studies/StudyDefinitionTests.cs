@@ -17,7 +17,7 @@ public sealed class StudyDefinitionTests
     public static TheoryData<Func<object>, string, string> Refused => new()
     {
         { () => Create(name: ""), "/name", "but got ''." },
-        { () => Create(name: "a b"), "/name", "a name must be 1 to 200 letters, digits, '.', '_' or '-', and not only digits, but got 'a b'." },
+        { () => Create(name: "a b"), "/name", "a name must be 1 to 200 letters, digits, '.', '_' or '-', and not only digits or dots, but got 'a b'." },
         { () => Create(name: "17"), "/name", "but got '17'." },
         { () => Create(objectives: []), "/objectives", "1 <= number of objectives <= 8 must hold, but got 0." },
         { () => Create(objectives: [Loss, Loss]), "/objectives", "metrics must be distinct, but got [loss, loss]." },
@@ -31,7 +31,7 @@ public sealed class StudyDefinitionTests
         { () => Create(budget: new Budget { MaxTrialsWithoutImprovement = 0 }), "/budget/maxTrialsWithoutImprovement", "but got 0." },
         { () => Create(runner: new Runner("cloud")), "/runner/kind", "but got 'cloud'." },
         { () => Create(runner: new Runner(Runner.Training)), "/runner/model", "a training runner must name its model, but got nothing." },
-        { () => Create(runner: new Runner(Model: "mlp")), "/runner/model", "an external runner must name no model or data set, but got 'mlp'." },
+        { () => Create(runner: new Runner(Model: "mlp")), "/runner/model", "a runner of kind external must name no model or data set, but got 'mlp'." },
         { () => new Objective(" ", Direction.Minimize), "/metric", "but got ' '." },
         { () => new Objective("x", Direction.Minimize, double.NaN), "/target", "target must be finite, but got NaN." },
     };

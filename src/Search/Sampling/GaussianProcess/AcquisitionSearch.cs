@@ -8,7 +8,7 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// once, so that the model predicts eight points at a time.</summary>
 internal sealed class AcquisitionSearch
 {
-    private const int LocalStarts = 6;
+    private const int LocalStarts = 6, Draws = 20;
     private readonly UnitCube _cube;
     private readonly Features _features;
     private readonly ExpectedImprovement _improvement;
@@ -44,9 +44,11 @@ internal sealed class AcquisitionSearch
         // One in three lies around a good point, as near and in as many coordinates as chance will have it.
         double[][] centres = [.. incumbents.Select(_cube.Encode)];
         return [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 && centres.Length > 0
-            ? Neighbour((double[])centres[i / 3 % centres.Length].Clone(), stream)
-            : Draw(stream))];
+            ? Kept(incumbents[i / 3 % centres.Length], () => Neighbour((double[])centres[i / 3 % centres.Length].Clone(), stream))
+            : Kept(incumbents.Count > 0 ? incumbents[0] : null, () => Draw(stream))).OfType<double[]>()];
     }
+
+    private double[]? Kept(ParameterValues? near, Func<double[]> draw) => Admissible.Point(_cube, draw(), draw, near, Draws);
 
     private double[] Draw(RandomStream stream)
     {

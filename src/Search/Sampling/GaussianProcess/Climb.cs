@@ -24,6 +24,7 @@ internal sealed class Probe(double[] x, double[]? gradient)
 internal sealed class Climb(SearchSpace space, Features features, double[] low, double[] high, double[] u, double value)
 {
     private const int Rounds = 3, MaxChoices = 24;
+    private readonly UnitCube _cube = new(space);
 
     /// <summary>The best point so far.</summary>
     public double[] U { get; private set; } = u;
@@ -59,7 +60,7 @@ internal sealed class Climb(SearchSpace space, Features features, double[] low, 
 
     private void Keep(double[] point, double at)
     {
-        if (at > Value)
+        if (at > Value && Admissible.Keeps(_cube, point))
             (U, Value) = (point, at);
     }
 

@@ -78,9 +78,6 @@ internal sealed class GpSampler : ISampler
         var u = index == 0 ? [.. Enumerable.Repeat(0.5, d)]
             : d <= SobolSequence.MaxDimensions ? new SobolSequence(d, _seed).At((uint)index)
             : PointSampler.Draw(stream, d);
-        var point = cube.Decode(u);
-        for (var redraw = 0; redraw < 200 && visited.Contains(point); redraw++)
-            point = cube.Decode(PointSampler.Draw(stream, d));
-        return visited.Contains(point) ? PointSampler.Leftover(cube.Space, visited, cancellationToken) : point;
+        return PointSampler.Unvisited(cube, visited, u, stream, cancellationToken);
     }
 }

@@ -95,7 +95,7 @@ internal sealed class Surrogate
         return improvement is null
             ? null
             : new AcquisitionSearch(cube, _features, improvement, _around?.Sides(cube.Encode(_incumbents[0])))
-                .Search(_incumbents, candidates, stream, isOver).FirstOrDefault(point => !visited.Contains(point));
+                .Search(_incumbents, candidates, stream, isOver).FirstOrDefault(point => !visited.Contains(point) && cube.Space.Admits(point));
     }
 
     private static int LocalPoints(int d) => 2 * d + 5;

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Security.Claims;
+using System.Threading.RateLimiting;
+using HpoService.Api.Problems;
+using HpoService.Storage;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace HpoService.Api.Access;
+
+/// <summary>Who may call what, how often, how long and with how much.</summary>
+internal static class Access
+{
+    public const string RoleClaim = "role";
+    private const string NameClaim = "name";
+
+    /// <summary>The caller's name while there are no keys.</summary>
+    public const string Anonymous = "(anonymous)";
+
+    public static IServiceCollection AddHpoAccess(this IServiceCollection services)
+    {
+        services.AddOptions<AccessOptions>().BindConfiguration("Auth");
+        services.AddOptions<LimitOptions>().BindConfiguration("Limits");
+        services.AddSingleton<KeyRing>().AddSingleton<KeyAttempts>();
+        services.AddAuthentication(KeyAuthentication.Bearer).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Bearer, null);
+        var authorization = services.AddAuthorizationBuilder();
+        foreach (var role in Enum.GetValues<Role>())
+            authorization.AddPolicy(Policy(role), policy => policy.RequireClaim(Policy(role)));
+        services.AddRateLimiter(limiter => limiter.OnRejected = (context, _) => throw new RefusedException(429, "too-many-requests",
+            "requests a second must stay within the limit of one caller, but got more.",
+            context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1));
+        services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>()
+            .Configure<IOptions<LimitOptions>>((limiter, limits) => limiter.GlobalLimiter = Limiter(limits.Value));
+        services.AddRequestTimeouts();
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitOptions>>((timeouts, limits) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = TimeSpan.FromSeconds(limits.Value.RequestSeconds),
+            TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+            WriteTimeoutResponse = context => ProblemHandler.WriteAsync(context, new RefusedException(503, "busy", "a request must end in time, but got no turn.", 1)),
+        });
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>>((kestrel, limits) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = limits.Value.BodyBytes;
+        });
+        return services;
+    }
+
+    /// <summary>In this order: the limit goes by the caller.</summary>
+    public static void UseHpoAccess(this WebApplication app)
+    {
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseRateLimiter();
+        app.UseRequestTimeouts();
+    }
+
+    /// <summary>Lets only callers of this role, or of one that may do more, call the endpoint.</summary>
+    public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Role role) where TBuilder : IEndpointConventionBuilder => endpoint.RequireAuthorization(Policy(role));
+
+    public static ClaimsPrincipal Principal(string name, Role role, string scheme)
+    {
+        var identity = new ClaimsIdentity(scheme, NameClaim, RoleClaim);
+        identity.AddClaim(new Claim(NameClaim, name));
+        identity.AddClaim(new Claim(RoleClaim, Policy(role)));
+        for (var may = Role.Read; may <= role; may++)
+            identity.AddClaim(new Claim(Policy(may), ""));
+        return new ClaimsPrincipal(identity);
+    }
+
+    private static string Policy(Role role) => role switch { Role.Read => "read", Role.Worker => "worker", Role.Write => "write", _ => "admin" };
+
+    private static PartitionedRateLimiter<HttpContext> Limiter(LimitOptions limits) => PartitionedRateLimiter.Create<HttpContext, string>(context =>
+    {
+        var name = context.User.Identity is { IsAuthenticated: true, Name: { } caller } ? caller : null;
+        if (limits.RequestsPerSecond <= 0 || name == Anonymous && (context.Connection.RemoteIpAddress is not { } remote || IPAddress.IsLoopback(remote)))
+            return RateLimitPartition.GetNoLimiter("");
+        return RateLimitPartition.GetTokenBucketLimiter(name is null or Anonymous ? $"{context.Connection.RemoteIpAddress}" : $"key {name}", _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = 2 * limits.RequestsPerSecond, TokensPerPeriod = Math.Max(1, limits.RequestsPerSecond / 10), ReplenishmentPeriod = TimeSpan.FromMilliseconds(100), QueueLimit = 0,
+        });
+    });
+}

@@ -1,0 +1,22 @@
+namespace HpoService.Api.Access;
+
+/// <summary>The section <c>Auth</c> of the settings.</summary>
+public sealed record AccessOptions
+{
+    /// <summary>Whether anybody may call, from anywhere, while there are no keys.</summary>
+    public bool AllowAnonymous { get; init; }
+}
+
+/// <summary>The section <c>Limits</c> of the settings.</summary>
+public sealed record LimitOptions
+{
+    /// <summary>How many requests a second one key, or one address without a key, may send; twice as many in a burst. 0 = no limit. Callers on
+    /// this machine have none while there are no keys.</summary>
+    public int RequestsPerSecond { get; init; } = 2000;
+
+    /// <summary>After how many seconds a request is given up, streams excepted.</summary>
+    public double RequestSeconds { get; init; } = 60;
+
+    /// <summary>The largest body, in bytes.</summary>
+    public long BodyBytes { get; init; } = 16_000_000;
+}

@@ -1,0 +1,52 @@
+using HpoService.Api.Access;
+using HpoService.Api.Contracts;
+using HpoService.Search;
+using HpoService.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace HpoService.Api.Endpoints;
+
+/// <summary>Studies and trials that come from others, over HTTP.</summary>
+public static class TransferEndpoints
+{
+    internal static void Map(RouteGroupBuilder api)
+    {
+        api.MapPost("/studies/{study}/clone", CloneAsync).WithTags("Studies").AddEndpointFilter<StudyTags>().Needs(Role.Write);
+        api.MapPost("/studies/{study}/import", ImportAsync).WithTags("Trials").Needs(Role.Write);
+    }
+
+    /// <summary>Creates a study like this one under another name; with trials, what is finished here is finished there, too.</summary>
+    public static async Task<Created<StudyContract>> CloneAsync(
+        string study, CloneRequest body, StudyStore store, ImportStore imports, HttpRequest request,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        Limits.CheckStudy(body.Description, body.Labels);
+        var source = await store.GetAsync(study, cancellationToken);
+        var clone = await store.CreateAsync(
+            body.ToDefinition(source.Definition), body.Description ?? source.Description, body.Labels ?? source.Labels, [],
+            Idempotent.Of(idempotencyKey, new { source.Id, body }), cancellationToken,
+            body.Trials ? await imports.FinishedAsync(study, cancellationToken) : null);
+        return TypedResults.Created($"{request.PathBase}/api/v1/studies/{clone.Definition.Name}", StudyContract.Of(clone));
+    }
+
+    /// <summary>Takes in trials that were finished elsewhere, all or none: up to 1,000 at once. They get the next numbers and count in the budget.</summary>
+    public static async Task<Created<PageContract<TrialContract>>> ImportAsync(
+        string study, ImportRequest body, ImportStore store, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var imported = await store.ImportAsync(study, [.. Limits.CheckTrials(body.Trials).Index().Select(Finished)], Idempotent.Of(idempotencyKey, body), cancellationToken);
+        return TypedResults.Created((string?)null, new PageContract<TrialContract>([.. imported.Select(TrialContract.Of)], null));
+    }
+
+    private static FinishedTrial Finished((int Index, ImportedTrial Item) trial)
+    {
+        try
+        {
+            return trial.Item.ToFinished();
+        }
+        catch (InvalidValuesException e)
+        {
+            throw new InvalidValuesException([.. e.Violations.Select(v => new Violation($"/trials/{trial.Index}{v.Pointer}", v.Message))]);
+        }
+    }
+}

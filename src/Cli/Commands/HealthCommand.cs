@@ -1,0 +1,56 @@
+using System.CommandLine;
+using HpoService.Storage;
+
+namespace HpoService.Cli.Commands;
+
+/// <summary>Asks a service, or a worker by its heartbeats, whether it works: for a container's HEALTHCHECK, whose image has no curl.</summary>
+internal static class HealthCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    public static Command Create()
+    {
+        var url = new Option<string?>("--url") { Description = "A service: is it ready?" };
+        var data = new Option<string?>("--data") { Description = "The folder of a database: has a worker of this machine been heard of within a minute?" };
+        var command = new Command("health", "Exits with 0 if a service or worker is well, otherwise says why not and exits with 1.") { url, data };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(url) is null == result.GetValue(data) is null)
+                result.AddError("One of --url and --data must be given, but got both or none.");
+        });
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var illness = parsed.GetValue(url) is { } service ? await OfServiceAsync(service, cancellationToken) : await OfWorkerAsync(parsed.GetValue(data)!, cancellationToken);
+            if (illness is null)
+                return 0;
+            await Console.Error.WriteLineAsync(illness);
+            return 1;
+        });
+        return command;
+    }
+
+    private static async Task<string?> OfServiceAsync(string url, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { Timeout = Patience };
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(new Uri(url), "/health/ready"), cancellationToken);
+            return answer.IsSuccessStatusCode ? null : $"{url} is not ready: {(int)answer.StatusCode}.";
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or UriFormatException)
+        {
+            return $"{url} does not answer: {e.Message}";
+        }
+    }
+
+    private static async Task<string?> OfWorkerAsync(string data, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(data, "hpo.db");
+        if (!File.Exists(file))
+            return $"There is no {file}.";
+        var workers = await new WorkerStore(Database.Sqlite(file, Patience), TimeProvider.System).ListAsync(cancellationToken);
+        return workers.Any(worker => WorkerName.IsOfThisMachine(worker.Name) && worker.State != "offline")
+            ? null
+            : $"No worker of this machine has been heard of within a minute; {file} knows of {workers.Count}.";
+    }
+}

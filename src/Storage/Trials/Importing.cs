@@ -1,0 +1,98 @@
+using System.Text.Json.Nodes;
+using HpoService.Search;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+using HpoService.Storage.Rows;
+
+namespace HpoService.Storage;
+
+/// <summary>A trial that ended elsewhere.</summary>
+/// <param name="State">A final state.</param>
+/// <param name="Parameters">A complete point of the study's space.</param>
+/// <param name="Values">Final values by metric; needed when completed.</param>
+/// <param name="Measurements">What it reported, at distinct steps.</param>
+/// <param name="Error">Why it failed, was infeasible, pruned or canceled.</param>
+/// <param name="SuggestedBy">The method that proposed it.</param>
+/// <param name="UserAttributes">Free JSON of the user's.</param>
+/// <param name="CreatedAt">When it was created; default: now.</param>
+/// <param name="StartedAt">When it started.</param>
+/// <param name="CompletedAt">When it ended; default: now.</param>
+public sealed record FinishedTrial(
+    TrialState State, ParameterValues Parameters, IReadOnlyDictionary<string, double>? Values, IReadOnlyList<Measurement> Measurements, string? Error,
+    string? SuggestedBy, JsonObject? UserAttributes, DateTimeOffset? CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt);
+
+/// <summary>Makes trials of what was finished elsewhere: they get the next numbers, and count in the budget like any others.</summary>
+internal static class Importing
+{
+    /// <exception cref="InvalidParameterValuesException">Points that do not lie in the space.</exception>
+    /// <exception cref="InvalidValuesException">A state, values or steps that break a rule.</exception>
+    public static void Validate(StudyDefinition definition, IReadOnlyList<FinishedTrial> trials, string pointer)
+    {
+        var misplaced = trials.Index()
+            .SelectMany(t => definition.Space.Violations(t.Item.Parameters).Select(v => v with { Pointer = $"{pointer}/{t.Index}/parameters{v.Pointer}" })).ToList();
+        if (misplaced.Count > 0)
+            throw new InvalidParameterValuesException(misplaced);
+        var violations = trials.Index().SelectMany(t => Violations(definition, t.Item).Select(v => v with { Pointer = $"{pointer}/{t.Index}{v.Pointer}" })).ToList();
+        if (violations.Count > 0)
+            throw new InvalidValuesException(violations);
+    }
+
+    public static async Task<IReadOnlyList<TrialRow>> AddAsync(StudyWrite write, IReadOnlyList<FinishedTrial> trials, CancellationToken cancellationToken)
+    {
+        if (write.Row.State.IsFinal())
+            throw new StudyClosedException(write.Row.State);
+        if (write.Row.NextNumber + trials.Count > write.Definition.Budget.MaxTrials)
+            throw new IllegalMoveException($"trials <= maxTrials {write.Definition.Budget.MaxTrials} must hold, but got {write.Row.NextNumber} + {trials.Count}.");
+        var rows = new List<TrialRow>();
+        foreach (var trial in trials)
+        {
+            var row = Add(write, trial);
+            rows.Add(row);
+            if (trial.State == TrialState.Completed)
+                await write.ObserveAsync(row, trial.Values!, cancellationToken);
+        }
+
+        await write.SettleAsync(cancellationToken);
+        return rows;
+    }
+
+    private static TrialRow Add(StudyWrite write, FinishedTrial trial)
+    {
+        var created = trial.CreatedAt?.ToUnixTimeMilliseconds() ?? write.Now;
+        var row = new TrialRow
+        {
+            StudyId = write.Row.Id, Number = write.Row.NextNumber++, State = trial.State, ParametersJson = Mapping.ToJson(trial.Parameters),
+            SuggestedBy = trial.SuggestedBy ?? "import", Error = trial.Error, UserAttributesJson = trial.UserAttributes?.ToJsonString(),
+            ValuesJson = trial.State == TrialState.Completed ? Mapping.MetricsToJson(trial.Values!) : null,
+            LatestMeasurementJson = trial.Measurements.MaxBy(m => m.Step) is { } latest ? Mapping.MeasurementToJson(latest) : null,
+            CreatedAt = created, StartedAt = trial.StartedAt?.ToUnixTimeMilliseconds(), CompletedAt = trial.CompletedAt?.ToUnixTimeMilliseconds() ?? write.Now,
+        };
+        write.Row.Count(trial.State, +1);
+        write.Touch(row);
+        write.Db.Trials.Add(row);
+        write.Db.Measurements.AddRange(trial.Measurements.Select(m => new MeasurementRow
+        {
+            StudyId = row.StudyId, Number = row.Number, Step = m.Step, ValuesJson = Mapping.MetricsToJson(m.Values), ReportedAt = created, Version = row.Version,
+        }));
+        return row;
+    }
+
+    private static IEnumerable<Violation> Violations(StudyDefinition definition, FinishedTrial trial)
+    {
+        if (!trial.State.IsFinal())
+            yield return new Violation("/state", $"an imported trial's state must be final, but got {trial.State.ToString().ToLowerInvariant()}.");
+        if (trial.Measurements.FirstOrDefault(m => m.Step < 0) is { } early)
+            yield return new Violation("/measurements", $"step >= 0 must hold, but got {early.Step}.");
+        if (trial.Measurements.Any(m => m.Values.Count == 0))
+            yield return new Violation("/measurements", "a measurement must hold at least one metric, but got none.");
+        if (trial.Measurements.DistinctBy(m => m.Step).Count() != trial.Measurements.Count)
+            yield return new Violation("/measurements", "steps must be distinct, but got one twice.");
+        if (trial.State != TrialState.Completed)
+            yield break;
+        var values = trial.Values ?? new Dictionary<string, double>();
+        foreach (var metric in definition.Objectives.Select(o => o.Metric).Concat(definition.Constraints.Select(c => c.Metric)).Distinct().Where(m => !values.ContainsKey(m)))
+            yield return new Violation("/values", $"values must hold every objective's and constraint's metric, but got no '{metric}'.");
+        foreach (var (metric, value) in values.Where(v => !double.IsFinite(v.Value)))
+            yield return new Violation("/values", $"a completed trial's {metric} must be finite, but got {value}.");
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Text.Json;
+
+namespace HpoService.Api.Tests;
+
+public sealed class ExportTests(ApiHost api) : IClassFixture<ApiHost>
+{
+    private const string Study = """
+        "objectives":[{"metric":"=loss"}],
+        "parameters":[{"name":"a, \"b\"","type":"categorical","choices":["=1+1","@x","-cmd"," +1","plain","two\nlines"]},
+                      {"name":"n","type":"float","low":-2,"high":-1},
+                      {"name":"only","type":"boolean","when":{"parameter":"a, \"b\"","in":["plain"]}}]
+        """;
+
+    [Fact]
+    public async Task CSV_quotes_what_it_must_and_disarms_what_a_spreadsheet_would_run()
+    {
+        await CreateAsync("csv");
+        var (text, type, name) = await ExportAsync("csv", "csv");
+        Assert.Equal(("text/csv", "csv.csv"), (type, name));
+        var lines = text.Replace("\"two\nlines\"", "TWO LINES", StringComparison.Ordinal).Split("\r\n");
+        Assert.Equal("number,state,attempt,worker,suggestedBy,createdAt,startedAt,completedAt,error,\"parameters.a, \"\"b\"\"\",parameters.n,parameters.only,values.=loss,values.extra,userAttributes", lines[0]);
+        Assert.Equal(8, lines.Length);
+        Assert.Equal(["'=1+1", "'@x", "'-cmd", "' +1", "plain", "TWO LINES"], lines[1..7].Select(l => l.Split(',')[9]));
+        Assert.All(lines[1..7], l => Assert.Equal("-1.5", l.Split(',')[10])); // a number stays one
+        Assert.Equal(["", "", "", "", "true", ""], lines[1..7].Select(l => l.Split(',')[11]));
+        Assert.Contains("completed,1,'+worker,enqueued,20", lines[1], StringComparison.Ordinal);
+        Assert.Contains(",-0.25,3,", lines[1], StringComparison.Ordinal);
+        Assert.Contains("infeasible", lines[2], StringComparison.Ordinal);
+        Assert.Contains(",'=HYPERLINK(1),", lines[2], StringComparison.Ordinal);
+        Assert.EndsWith(",\"{\"\"a\"\":1}\"", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task JSON_and_NDJSON_hold_the_trials_as_the_list_does()
+    {
+        await CreateAsync("json");
+        var trials = (await api.GetAsync("studies/json/trials")).GetProperty("items").EnumerateArray().Select(t => t.ToString()).ToList();
+        var (json, type, _) = await ExportAsync("json", "json");
+        Assert.Equal("application/json", type);
+        var document = JsonDocument.Parse(json).RootElement;
+        Assert.Equal((await api.GetAsync("studies/json")).ToString(), document.GetProperty("study").ToString());
+        Assert.Equal(trials, document.GetProperty("trials").EnumerateArray().Select(t => t.ToString()));
+        var (lines, _, name) = await ExportAsync("json", "ndjson");
+        Assert.Equal("json.ndjson", name);
+        Assert.Equal(trials, lines.Split('\n')[..^1].Select(line => JsonDocument.Parse(line).RootElement.ToString()));
+    }
+
+    [Fact]
+    public async Task Another_format_is_refused()
+    {
+        await api.CreateAsync("formats");
+        var (status, problem) = await api.SendAsync(HttpMethod.Get, "studies/formats/export?format=xlsx");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "/format"), (status, problem.GetProperty("pointer").GetString()));
+    }
+
+    private async Task CreateAsync(string name)
+    {
+        string[] choices = ["=1+1", "@x", "-cmd", " +1", "plain", "two\\nlines"];
+        var trials = choices.Select(c => $$$"""{"a, \"b\"":"{{{c}}}","n":-1.5{{{(c == "plain" ? ",\"only\":true" : "")}}}}""");
+        await api.PostAsync("studies", $$"""{"name":"{{name}}",{{Study}},"sampler":{"kind":"random"} }""");
+        await api.PostAsync($"studies/{name}/enqueue", $$"""{"trials":[{{string.Join(',', trials)}}]}""");
+        var taken = (await api.PostAsync($"studies/{name}/suggest", """{"count":2,"worker":"+worker"}""")).GetProperty("trials");
+        string Token(int i) => taken[i].GetProperty("lease").GetProperty("token").GetString()!;
+        await api.PostAsync($"studies/{name}/trials/0/complete", $$$"""{"values":{"=loss":-0.25,"extra":3},"leaseToken":"{{{Token(0)}}}"}""");
+        await api.PostAsync($"studies/{name}/trials/1/infeasible", $$"""{"reason":"=HYPERLINK(1)","leaseToken":"{{Token(1)}}"}""");
+        await api.SendAsync(HttpMethod.Patch, $"studies/{name}/trials/0", """{"userAttributes":{"a":1}}""");
+    }
+
+    private async Task<(string Text, string? Type, string? Name)> ExportAsync(string study, string format)
+    {
+        using var response = await api.Http.GetAsync($"api/v1/studies/{study}/export?format={format}");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return (await response.Content.ReadAsStringAsync(), response.Content.Headers.ContentType?.MediaType, response.Content.Headers.ContentDisposition?.FileName);
+    }
+}

@@ -1,0 +1,53 @@
+namespace HpoService.EndToEnd.Tests;
+
+/// <summary>The command that containers are checked with.</summary>
+public sealed class HealthTests : IDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("hpo-health-").FullName;
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    [Fact]
+    public async Task A_service_is_well_while_it_answers_and_not_once_it_is_killed()
+    {
+        await using var service = await Service.StartAsync(_data, slots: 0);
+        var url = $"{service.Http.BaseAddress}";
+        Assert.Equal((0, ""), await HealthAsync("--url", url));
+        await service.KillAsync();
+        var (code, why) = await HealthAsync("--url", url);
+        Assert.Equal(1, code);
+        Assert.Contains("does not answer", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_worker_is_well_while_it_is_heard_of_and_not_once_it_has_left()
+    {
+        Assert.Equal(1, (await HealthAsync("--data", _data)).Code);
+        Assert.Empty(Directory.EnumerateFiles(_data)); // asking creates nothing
+        using var worker = Service.Run("worker", "--data", _data, "--slots", "1");
+        Assert.Equal("worker ready", await worker.StandardOutput.ReadLineAsync());
+        Assert.Equal((0, ""), await HealthAsync("--data", _data));
+        Assert.Equal(0, await Service.StopAsync(worker));
+        var (code, why) = await HealthAsync("--data", _data);
+        Assert.Equal(1, code);
+        Assert.Contains("knows of 0", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_to_be_asked_must_be_said()
+    {
+        var (code, why) = await HealthAsync();
+        Assert.Equal(1, code);
+        Assert.Contains("One of --url and --data", why, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Error)> HealthAsync(params string[] arguments)
+    {
+        using var health = Service.Run(["health", .. arguments]);
+        var output = health.StandardOutput.ReadToEndAsync();
+        var error = await health.StandardError.ReadToEndAsync();
+        await output;
+        await health.WaitForExitAsync();
+        return (health.ExitCode, error);
+    }
+}

@@ -6,12 +6,13 @@ namespace HpoService.Cli.Commands.Bench;
 /// <summary>Measures the samplers; see docs/benchmarks.md.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measures the samplers: quality on known tasks, latency.")
+    public static Command Create() => new("bench", "Measures the samplers (quality on known tasks, latency) and training (steps a second).")
     {
         QualityCommand.Create(),
         CompareCommand.Create(),
         LatencyCommand.Create(),
         AnswerCommand.Create(),
+        TrainingCommand.Create(),
     };
 
     /// <summary>Runs a measurement; what was asked wrongly is one line and exit code 1.</summary>

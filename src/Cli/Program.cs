@@ -8,6 +8,7 @@ var root = new RootCommand("HpoService: hyperparameter search as a service of yo
     WorkerCommand.Create(),
     DemoCommand.Create(),
     SubmitCommand.Create(),
+    DataSetCommand.Create(),
     HealthCommand.Create(),
     KeyCommand.Create(),
     BenchCommand.Create(),

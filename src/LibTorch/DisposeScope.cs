@@ -1,26 +1,22 @@
 namespace TorchSharp;
 
 /// <summary>Frees, when it is disposed of, every tensor that its thread created since it was opened and that was not moved out.</summary>
+/// <remarks>Its tensors are a linked list through themselves: opening a scope and creating a tensor allocate nothing beside the objects.</remarks>
 public sealed class DisposeScope : IDisposable
 {
     [ThreadStatic] private static DisposeScope? current;
     private readonly DisposeScope? _outer = current;
-    private readonly HashSet<torch.Tensor> _tensors = new(ReferenceEqualityComparer.Instance);
+    private torch.Tensor? _first;
 
     internal DisposeScope() => current = this;
 
     /// <summary>Keeps a tensor alive beyond this scope: the next outer one has it now.</summary>
     public torch.Tensor MoveToOuter(torch.Tensor tensor)
     {
-        if (_tensors.Remove(tensor))
-            _outer?._tensors.Add(tensor);
-        return tensor;
-    }
-
-    /// <summary>Takes a tensor out of every scope: its owner disposes of it.</summary>
-    public torch.Tensor Detach(torch.Tensor tensor)
-    {
-        _tensors.Remove(tensor);
+        if (tensor.Scope != this)
+            return tensor;
+        Remove(tensor);
+        _outer?.Add(tensor);
         return tensor;
     }
 
@@ -28,19 +24,30 @@ public sealed class DisposeScope : IDisposable
     public void Dispose()
     {
         current = _outer;
-        foreach (var tensor in _tensors)
-            tensor.Dispose();
-        _tensors.Clear();
+        while (_first is { } tensor)
+            tensor.Dispose(); // takes itself off the list
     }
 
-    internal static void Register(torch.Tensor tensor) => current?._tensors.Add(tensor);
+    internal static void Register(torch.Tensor tensor) => current?.Add(tensor);
 
-    internal static torch.Tensor MoveOut(torch.Tensor tensor) => current?.MoveToOuter(tensor) ?? tensor;
+    internal static torch.Tensor MoveOut(torch.Tensor tensor) => tensor.Scope?.MoveToOuter(tensor) ?? tensor;
 
-    internal static torch.Tensor DetachFromCurrent(torch.Tensor tensor)
+    internal void Remove(torch.Tensor tensor)
     {
-        for (var scope = current; scope is not null; scope = scope._outer)
-            scope._tensors.Remove(tensor);
-        return tensor;
+        if (tensor.Before is { } before)
+            before.After = tensor.After;
+        else
+            _first = tensor.After;
+        if (tensor.After is { } after)
+            after.Before = tensor.Before;
+        (tensor.Scope, tensor.Before, tensor.After) = (null, null, null);
+    }
+
+    private void Add(torch.Tensor tensor)
+    {
+        (tensor.Scope, tensor.After) = (this, _first);
+        if (_first is not null)
+            _first.Before = tensor;
+        _first = tensor;
     }
 }

@@ -18,6 +18,13 @@ public static partial class torch
         /// <summary>Frees the native tensor.</summary>
         ~Tensor() => Free();
 
+        /// <summary>The scope that frees it, and its neighbours in that scope's list.</summary>
+        internal DisposeScope? Scope { get; set; }
+
+        internal Tensor? Before { get; set; }
+
+        internal Tensor? After { get; set; }
+
         /// <summary>How many native tensors live in the process.</summary>
         public static long TotalCount => Native.hpo_live();
 
@@ -38,6 +45,18 @@ public static partial class torch
         /// <summary>The element type.</summary>
         public ScalarType dtype => (ScalarType)Native.hpo_type(Handle);
 
+        /// <summary>The size of a dimension; negative ones count from the end.</summary>
+        public long size(int dim)
+        {
+            var size = Native.hpo_size(Handle, dim);
+            if (size < 0)
+                Native.Check();
+            return size;
+        }
+
+        /// <summary>The number of dimensions.</summary>
+        public long dim() => Native.hpo_dims(Handle);
+
         /// <summary>The number of elements.</summary>
         public long NumberOfElements => shape.Aggregate(1L, (product, size) => product * size);
 
@@ -53,7 +72,15 @@ public static partial class torch
         }
 
         /// <summary>The gradient, or null before <see cref="backward"/>.</summary>
-        public Tensor? grad => Native.hpo_grad(Handle) is var g && g == 0 ? null : Native.Wrap(g);
+        public Tensor? grad
+        {
+            get => Native.hpo_grad(Handle) is var g && g == 0 ? null : Native.Wrap(g);
+            set
+            {
+                Native.hpo_set_grad(Handle, value?.Handle ?? 0);
+                Native.Check();
+            }
+        }
 
         /// <summary>Computes the gradients of this scalar.</summary>
         public void backward()
@@ -67,8 +94,11 @@ public static partial class torch
         {
             var value = Native.hpo_item(Handle);
             Native.Check();
-            return (T)Convert.ChangeType(value, typeof(T));
+            return typeof(T) == typeof(double) ? (T)(object)value : (T)Convert.ChangeType(value, typeof(T)); // the first boxes nothing
         }
+
+        /// <summary>Its elements.</summary>
+        public Utils.TensorAccessor<T> data<T>() where T : unmanaged => new(this);
 
         /// <summary>A copy of the elements, in row-major order.</summary>
         /// <exception cref="InvalidOperationException">T is not the element type.</exception>
@@ -88,11 +118,16 @@ public static partial class torch
         public Tensor MoveToOuterDisposeScope() => DisposeScope.MoveOut(this);
 
         /// <summary>Takes it out of every scope: its owner disposes of it.</summary>
-        public Tensor DetachFromDisposeScope() => DisposeScope.DetachFromCurrent(this);
+        public Tensor DetachFromDisposeScope()
+        {
+            Scope?.Remove(this);
+            return this;
+        }
 
         /// <summary>Frees the native tensor; a second call does nothing.</summary>
         public void Dispose()
         {
+            Scope?.Remove(this);
             Free();
             GC.SuppressFinalize(this);
         }

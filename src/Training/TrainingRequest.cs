@@ -9,7 +9,10 @@ namespace HpoService.Training;
 /// <param name="Settings">The study's settings as a JSON object, or null.</param>
 /// <param name="Parameters">The trial's parameters, which override the settings.</param>
 /// <param name="Seed">Of initial weights, batches and dropout: same request, same result.</param>
-public sealed record TrainingRequest(string Model, string? DataSet, JsonElement? Settings, ParameterValues Parameters, long Seed);
+/// <param name="DataFolder">The folder of registered data sets and weights; null = only what ships.</param>
+/// <param name="ArtifactFolder">Where the trained model is kept; null = nowhere.</param>
+public sealed record TrainingRequest(
+    string Model, string? DataSet, JsonElement? Settings, ParameterValues Parameters, long Seed, string? DataFolder = null, string? ArtifactFolder = null);
 
 /// <summary>How training ended.</summary>
 public abstract record TrainingOutcome

@@ -35,7 +35,9 @@ internal sealed class Attempts(TrialProcessPool pool, WorkerOptions options, Tri
     private TrainingAttempt StartTraining(StudyView study, TrialView trial, TrialLog log)
     {
         var runner = study.Definition.Runner;
-        return new TrainingAttempt(pool, new TrainingRequest(runner.Model!, runner.DataSet, runner.Settings, trial.Parameters, Seed(study, trial)), log);
+        var request = new TrainingRequest(
+            runner.Model!, runner.DataSet, runner.Settings, trial.Parameters, Seed(study, trial), options.DataFolder, files.ArtifactsOf(study.Id, trial.Number));
+        return new TrainingAttempt(pool, request, log);
     }
 
     private CommandAttempt StartCommand(StudyView study, TrialView trial, TrialLog log)

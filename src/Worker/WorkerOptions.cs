@@ -17,6 +17,9 @@ public sealed record WorkerOptions
     /// <summary>The programs that studies may run here, by name.</summary>
     public IReadOnlyDictionary<string, CommandSpec> Commands { get; init; } = new Dictionary<string, CommandSpec>();
 
+    /// <summary>The folder of registered data sets, weights and artifacts; null = none: only what ships can be trained on, and no model is kept.</summary>
+    public string? DataFolder { get; init; }
+
     /// <summary>How long a trial is held without a sign of life.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 

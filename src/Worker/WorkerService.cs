@@ -1,4 +1,5 @@
 using HpoService.Storage;
+using HpoService.Training.DataSets;
 using HpoService.Training.Models;
 using HpoService.Worker.Jobs;
 using Microsoft.Extensions.Hosting;
@@ -15,12 +16,14 @@ internal sealed class WorkerService(
     // Other studies' clients may change something thousands of times a second.
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
+    private string? _published;
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before any job of this process starts: whoever held the name before is dead.
         await leases.ReclaimAsync(options.Name, cancellationToken);
         await workers.RegisterAsync(options.Name, options.Slots, cancellationToken);
-        await models.PublishAsync(ModelRegistry.Cards, cancellationToken);
+        await PublishAsync(cancellationToken);
         await commands.PublishAsync([.. options.Commands.Select(c => c.Value.ToCard(c.Key))], cancellationToken);
         await base.StartAsync(cancellationToken);
     }
@@ -47,6 +50,17 @@ internal sealed class WorkerService(
         await scheduler.ScheduleJob(job, [trigger], ScheduleJobOptions.Replacing, cancellationToken);
     }
 
+    // Again after each heartbeat if data sets came or went: the API knows of them only from the cards.
+    private async Task PublishAsync(CancellationToken cancellationToken)
+    {
+        var registered = options.DataFolder is null ? [] : new DataSetFolder(options.DataFolder).List();
+        var names = string.Join('/', registered.Select(d => d.Name));
+        if (names == _published)
+            return;
+        await models.PublishAsync(ModelRegistry.CardsWith(registered), cancellationToken);
+        _published = names;
+    }
+
     private async Task BeatAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(options.HeartbeatInterval, time);
@@ -55,6 +69,7 @@ internal sealed class WorkerService(
             try
             {
                 lifetime.IsDraining = await workers.HeartbeatAsync(options.Name, cancellationToken);
+                await PublishAsync(cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

@@ -9,32 +9,6 @@ namespace HpoService.LibTorch.Tests;
 public sealed class GoldenTests
 {
     private static readonly JsonElement Golden = Load();
-    private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> Operations = new()
-    {
-        ["add"] = (a, b) => a + b,
-        ["sub"] = (a, b) => a - b,
-        ["mul"] = (a, b) => a * b,
-        ["div"] = (a, b) => a / b,
-        ["matmul"] = (a, b) => a.matmul(b.t()),
-        ["exp"] = (a, _) => a.exp(),
-        ["log"] = (_, b) => b.log(),
-        ["sqrt"] = (_, b) => b.sqrt(),
-        ["abs"] = (a, _) => a.abs(),
-        ["relu"] = (a, _) => a.relu(),
-        ["tanh"] = (a, _) => a.tanh(),
-        ["sigmoid"] = (a, _) => a.sigmoid(),
-        ["gelu"] = (a, _) => a.gelu(),
-        ["silu"] = (a, _) => a.silu(),
-        ["pow"] = (_, b) => b.pow(2.5),
-        ["sum1"] = (a, _) => a.sum(1),
-        ["mean0"] = (a, _) => a.mean(0),
-        ["log_softmax"] = (a, _) => nn.functional.log_softmax(a, 1),
-        ["mse_loss"] = (a, b) => nn.functional.mse_loss(a, b),
-        ["layer_norm"] = (a, _) => nn.LayerNorm(4).call(a),
-        ["batch_norm"] = (a, _) => nn.BatchNorm1d(4).call(a),
-        ["cross_entropy"] = (a, _) => nn.functional.cross_entropy(a.matmul(Input("W", 5, 4).t()), Targets()),
-    };
-
     private static readonly Dictionary<string, Func<Parameter[], optim.Optimizer>> Optimizers = new()
     {
         ["sgd"] = p => optim.SGD(p, 0.1, momentum: 0.9, weight_decay: 0.01, nesterov: true),
@@ -42,6 +16,12 @@ public sealed class GoldenTests
         ["adam"] = p => optim.Adam(p, 0.05, 0.9, 0.99, weight_decay: 0.01),
         ["adamw"] = p => optim.AdamW(p, 0.05, 0.9, 0.99, weight_decay: 0.1),
         ["rmsprop"] = p => optim.RMSProp(p, 0.01, weight_decay: 0.01),
+        ["sgd_plain"] = p => optim.SGD(p, 0.1, weight_decay: 0.01),
+        ["sgd_momentum"] = p => optim.SGD(p, 0.1, momentum: 0.9),
+        ["adagrad"] = p => optim.Adagrad(p, 0.1, lr_decay: 0.01, weight_decay: 0.01, initial_accumulator_value: 0.1),
+        ["adadelta"] = p => optim.Adadelta(p, 1, 0.9, weight_decay: 0.01),
+        ["nadam"] = p => optim.NAdam(p, 0.05, weight_decay: 0.01, momentum_decay: 4e-3),
+        ["radam"] = p => optim.RAdam(p, 0.05, 0.9, 0.99, weight_decay: 0.01),
         ["rmsprop_momentum"] = p => optim.RMSProp(p, 0.01, momentum: 0.9),
     };
 
@@ -56,7 +36,7 @@ public sealed class GoldenTests
         var (a, b) = (Input("A", 3, 4), Input("B", 3, 4));
         (a.requires_grad, b.requires_grad) = (true, true);
 
-        var y = Operations[name](a, b);
+        var y = GoldenOperations.Of[name](a, b);
         (y * y).sum().backward();
 
         var expected = Golden.GetProperty("ops").GetProperty(name);
@@ -101,9 +81,45 @@ public sealed class GoldenTests
         AssertClose(Golden.GetProperty("linear")[1], linear.bias!.detach());
     }
 
-    private static Tensor Input(string name, params long[] shape) => tensor(Floats(Golden.GetProperty(name)), shape);
+    [Fact]
+    public void Clipping_does_to_gradients_what_Python_s_does()
+    {
+        using var scope = NewDisposeScope();
+        using var w = new Parameter(Input("W", 5, 4));
+        (nn.functional.cross_entropy(Input("A", 3, 4).matmul(w.t()), Targets()) * 40).backward();
 
-    private static Tensor Targets() => tensor(new long[] { 1, 0, 4 });
+        var norm = nn.utils.clip_grad_norm_([w], 0.5);
+        AssertClose(Golden.GetProperty("clip_norm"), cat([tensor([(float)norm]), w.grad!.flatten()]));
+        nn.utils.clip_grad_value_([w], 0.01);
+        AssertClose(Golden.GetProperty("clip_value"), w.grad!);
+    }
+
+    [Fact]
+    public void A_gradient_can_be_differentiated_again()
+    {
+        using var scope = NewDisposeScope();
+        var v = Input("B", 3, 4).select(0, 0).clone();
+        v.requires_grad = true;
+        var cubes = v.pow(3);
+        var y = cubes.select(0, 0) * cubes.select(0, 1) * cubes.select(0, 2) * cubes.select(0, 3);
+        var first = autograd.grad([y], [v], create_graph: true)[0];
+        AssertClose(Golden.GetProperty("hessian_vector"), autograd.grad([first], [v], [Input("A", 3, 4).select(0, 0)])[0]);
+    }
+
+    [Fact]
+    public void Weights_start_as_in_Python_s_torch()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        AssertClose(Golden.GetProperty("orthogonal"), nn.init.orthogonal_(zeros([4, 6]), 1.5));
+        manual_seed(6);
+        using var convolution = nn.Conv2d(2, 3, 3);
+        AssertClose(Golden.GetProperty("conv_start"), convolution.weight.detach());
+    }
+
+    internal static Tensor Input(string name, params long[] shape) => tensor(Floats(Golden.GetProperty(name)), shape);
+
+    internal static Tensor Targets() => tensor(new long[] { 1, 0, 4 });
 
     private static float[] Floats(JsonElement values) => values.ValueKind == JsonValueKind.Array
         ? [.. values.EnumerateArray().Select(v => v.GetSingle())]

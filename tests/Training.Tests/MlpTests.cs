@@ -1,12 +1,11 @@
-using System.Text.Json;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
-using HpoService.Training.DataSets;
 using HpoService.Training.Models;
 using TorchSharp;
 
 namespace HpoService.Training.Tests;
 
+[Collection("torch")]
 public sealed class MlpTests
 {
     public MlpTests() => torch.set_num_threads(1);
@@ -60,15 +59,6 @@ public sealed class MlpTests
         var e = Assert.Throws<InvalidSettingsException>(() => Train(new() { [name] = value }));
         Assert.Equal(pointer, e.Violations[0].Pointer);
     }
-
-    [Fact]
-    public void Every_model_s_default_space_and_schema_are_valid() => Assert.All(ModelRegistry.Cards, card =>
-    {
-        Assert.NotEmpty(new SearchSpace(card.DefaultSpace).Parameters);
-        Assert.Equal("object", JsonDocument.Parse(card.SettingsSchema).RootElement.GetProperty("type").GetString());
-        Assert.All(card.DataSets, name => Assert.True(DataSetRegistry.Get(name).Train.Count > 0));
-        Assert.NotEmpty(card.Metrics);
-    });
 
     private static (TrainingOutcome Outcome, List<Measurement> Measurements) Train(Dictionary<string, ParameterValue> parameters, long seed = 1)
     {

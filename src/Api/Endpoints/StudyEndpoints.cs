@@ -83,6 +83,14 @@ public static class StudyEndpoints
         string study, StudyStore store, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
         MoveAsync(study, StudyState.Canceled, store, ifMatch, cancellationToken);
 
+    /// <summary>The best trial as a list of one, empty while there is none; of several objectives the Pareto front, by number.</summary>
+    public static async Task<Ok<PageContract<TrialContract>>> BestAsync(
+        string study, BestTrials best, CancellationToken cancellationToken, int? after = null, int limit = 1000)
+    {
+        var page = await best.GetAsync(study, after, Paging.Limit(limit), cancellationToken);
+        return TypedResults.Ok(new PageContract<TrialContract>([.. page.Items.Select(TrialContract.Of)], page.Next));
+    }
+
     private static async Task<Ok<StudyContract>> MoveAsync(string study, StudyState to, StudyStore store, string? ifMatch, CancellationToken cancellationToken) =>
         TypedResults.Ok(StudyContract.Of(await store.MoveAsync(study, to, cancellationToken, StudyTags.Wanted(ifMatch))));
 }

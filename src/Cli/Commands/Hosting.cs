@@ -23,7 +23,7 @@ internal static class Hosting
         builder.Services.AddHpoStorage(database).AddHpoApi();
         Telemetry.Add(builder.Services);
         if (slots > 0)
-            builder.Services.AddHpoWorker(database, Options(slots, WorkerName.Claim(data, null), Commands(data, commands)));
+            builder.Services.AddHpoWorker(database, Options(slots, WorkerName.Claim(data, null), data, Commands(data, commands)));
         return builder.Build().MapHpoApi();
     }
 
@@ -35,7 +35,7 @@ internal static class Hosting
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         Telemetry.Add(builder.Services);
-        builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, WorkerName.Claim(data, name), Commands(data, commands)));
+        builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, WorkerName.Claim(data, name), data, Commands(data, commands)));
         return builder.Build();
     }
 
@@ -59,12 +59,13 @@ internal static class Hosting
         : File.Exists(Path.Combine(data, "commands.json")) ? CommandSpec.Load(Path.Combine(data, "commands.json"))
         : new Dictionary<string, CommandSpec>();
 
-    private static WorkerOptions Options(int slots, string name, IReadOnlyDictionary<string, CommandSpec> commands) => new()
+    private static WorkerOptions Options(int slots, string name, string data, IReadOnlyDictionary<string, CommandSpec> commands) => new()
     {
         Name = name,
         Slots = slots,
         TrialCommand = TrialCommand(),
         Commands = commands,
+        DataFolder = Path.GetFullPath(data),
     };
 
     private static string[] TrialCommand()

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #define HPO_API extern "C" __attribute__((visibility("default")))
 
@@ -16,6 +17,13 @@ extern std::atomic<int64_t> live;
 inline Handle wrap(at::Tensor tensor) {
     live.fetch_add(1, std::memory_order_relaxed);
     return new at::Tensor(std::move(tensor));
+}
+
+inline std::vector<at::Tensor> list(Handle* tensors, int n) {
+    std::vector<at::Tensor> values;
+    values.reserve(n);
+    for (int i = 0; i < n; i++) values.push_back(*tensors[i]);
+    return values;
 }
 
 // The first line: the rest is a native stack trace.

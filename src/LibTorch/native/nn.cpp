@@ -1,16 +1,71 @@
+// What layers compute.
 #include "hpotorch.h"
+#include <cmath>
 #include <torch/torch.h>
+
+using MaybeTensor = c10::optional<at::Tensor>;
+
+static MaybeTensor maybe(Handle t) { return t ? MaybeTensor(*t) : MaybeTensor(); }
 
 HPO_API Handle hpo_linear(Handle x, Handle weight, Handle bias) {
     return guarded([&] { return bias ? at::linear(*x, *weight, *bias) : at::linear(*x, *weight); });
 }
 HPO_API Handle hpo_dropout(Handle x, double p, bool training) { return guarded([&] { return at::dropout(*x, p, training); }); }
 HPO_API Handle hpo_log_softmax(Handle x, int64_t dim) { return guarded([&] { return at::log_softmax(*x, dim); }); }
-HPO_API Handle hpo_cross_entropy(Handle x, Handle target) { return guarded([&] { return at::cross_entropy_loss(*x, *target); }); }
-HPO_API Handle hpo_mse_loss(Handle x, Handle target) { return guarded([&] { return at::mse_loss(*x, *target); }); }
+HPO_API Handle hpo_softmax(Handle x, int64_t dim) { return guarded([&] { return at::softmax(*x, dim); }); }
+HPO_API Handle hpo_cross_entropy(Handle x, Handle target, Handle weight, int64_t ignore, int64_t reduction, double smoothing) {
+    return guarded([&] { return at::cross_entropy_loss(*x, *target, maybe(weight), reduction, ignore, smoothing); });
+}
+HPO_API Handle hpo_mse_loss(Handle x, Handle target, int64_t reduction) { return guarded([&] { return at::mse_loss(*x, *target, reduction); }); }
+HPO_API Handle hpo_smooth_l1_loss(Handle x, Handle target, int64_t reduction, double beta) {
+    return guarded([&] { return at::smooth_l1_loss(*x, *target, reduction, beta); });
+}
+HPO_API Handle hpo_embedding(Handle weight, Handle index, int64_t padding) { return guarded([&] { return at::embedding(*weight, *index, padding); }); }
+
 HPO_API Handle hpo_layer_norm(Handle x, const int64_t* shape, int dims, Handle weight, Handle bias, double eps) {
     return guarded([&] { return at::layer_norm(*x, at::IntArrayRef(shape, dims), *weight, *bias, eps); });
 }
 HPO_API Handle hpo_batch_norm(Handle x, Handle weight, Handle bias, Handle mean, Handle var, bool training, double momentum, double eps) {
     return guarded([&] { return at::batch_norm(*x, *weight, *bias, *mean, *var, training, momentum, eps, false); });
+}
+
+HPO_API Handle hpo_conv2d(Handle x, Handle weight, Handle bias, int64_t stride, int64_t padding, int64_t dilation, int64_t groups) {
+    return guarded([&] { return at::conv2d(*x, *weight, maybe(bias), {stride, stride}, {padding, padding}, {dilation, dilation}, groups); });
+}
+HPO_API Handle hpo_max_pool2d(Handle x, int64_t kernel, int64_t stride, int64_t padding) {
+    return guarded([&] { return at::max_pool2d(*x, {kernel, kernel}, {stride, stride}, {padding, padding}); });
+}
+HPO_API Handle hpo_avg_pool2d(Handle x, int64_t kernel, int64_t stride, int64_t padding) {
+    return guarded([&] { return at::avg_pool2d(*x, {kernel, kernel}, {stride, stride}, {padding, padding}); });
+}
+HPO_API Handle hpo_adaptive_avg_pool2d(Handle x, int64_t size) { return guarded([&] { return at::adaptive_avg_pool2d(*x, {size, size}); }); }
+
+// widths: before and after each dimension, the last one first.
+HPO_API Handle hpo_pad(Handle x, const int64_t* widths, int n, double value) {
+    return guarded([&] { return at::constant_pad_nd(*x, at::IntArrayRef(widths, n), value); });
+}
+HPO_API Handle hpo_affine_grid(Handle theta, const int64_t* size, int dims, bool align) {
+    return guarded([&] { return at::affine_grid_generator(*theta, at::IntArrayRef(size, dims), align); });
+}
+HPO_API Handle hpo_grid_sample(Handle x, Handle grid, int64_t mode, int64_t padding, bool align) {
+    return guarded([&] { return at::grid_sampler(*x, *grid, mode, padding, align); });
+}
+
+// softmax(q·kᵀ/√d + mask)·v over the last two dimensions (Vaswani et al., arXiv 1706.03762, eq. 1); a boolean mask is true where one may look.
+HPO_API Handle hpo_attention(Handle q, Handle k, Handle v, Handle mask, double dropout, bool causal) {
+    return guarded([&] {
+        auto scores = at::matmul(q->mul(1 / std::sqrt(static_cast<double>(q->size(-1)))), k->transpose(-2, -1));
+        const double never = -std::numeric_limits<double>::infinity();
+        if (causal) {
+            const auto later = at::ones({q->size(-2), k->size(-2)}, at::kBool).triu(1);
+            scores = scores.masked_fill(later, never);
+        }
+        if (mask) scores = mask->scalar_type() == at::kBool ? scores.masked_fill(mask->logical_not(), never) : scores + *mask;
+        return at::matmul(at::dropout(at::softmax(scores, -1), dropout, dropout > 0), *v);
+    });
+}
+
+HPO_API bool hpo_orthogonal(Handle t, double gain) {
+    guarded_void([&] { torch::nn::init::orthogonal_(*t, gain); });
+    return true;
 }

@@ -23,7 +23,7 @@ namespace TorchSharp
                 public bool training { get; private set; } = true;
 
                 /// <summary>Sets training mode, for its modules too.</summary>
-                public void train(bool on = true)
+                public virtual void train(bool on = true)
                 {
                     training = on;
                     foreach (var (_, module) in _modules)
@@ -39,6 +39,16 @@ namespace TorchSharp
                 /// <summary>All parameters with their dotted names.</summary>
                 public IEnumerable<(string name, Parameter parameter)> named_parameters() => _parameters.Concat(
                     _modules.SelectMany(m => m.Value.named_parameters().Select(p => ($"{m.Name}.{p.name}", p.parameter))));
+
+                /// <summary>All tensors that are not trained, with their dotted names.</summary>
+                public IEnumerable<(string name, Tensor buffer)> named_buffers() => _buffers.Concat(
+                    _modules.SelectMany(m => m.Value.named_buffers().Select(b => ($"{m.Name}.{b.name}", b.buffer))));
+
+                /// <summary>The modules that are directly its own.</summary>
+                public IEnumerable<(string name, Module module)> named_children() => _modules;
+
+                /// <summary>This module and all below it.</summary>
+                public IEnumerable<Module> modules() => _modules.SelectMany(m => m.Value.modules()).Prepend(this);
 
                 /// <summary>Makes a parameter the module's own.</summary>
                 public void register_parameter(string name, Parameter param) => _parameters.Add((name, param));
@@ -75,6 +85,21 @@ namespace TorchSharp
 
                 /// <summary>The mapping.</summary>
                 public TResult call(T input) => forward(input);
+            }
+
+            /// <summary>A module that maps T1 and T2 to TResult.</summary>
+            public abstract class Module<T1, T2, TResult> : Module
+            {
+                /// <summary>Creates a module.</summary>
+                protected Module(string name) : base(name)
+                {
+                }
+
+                /// <summary>The mapping.</summary>
+                public abstract TResult forward(T1 input1, T2 input2);
+
+                /// <summary>The mapping.</summary>
+                public TResult call(T1 input1, T2 input2) => forward(input1, input2);
             }
         }
     }

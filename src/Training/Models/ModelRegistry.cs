@@ -1,42 +1,69 @@
 using HpoService.Search.Models;
 using HpoService.Search.Studies;
+using HpoService.Training.Augmentation;
+using HpoService.Training.DataSets;
+using HpoService.Training.Goals;
+using HpoService.Training.Loop;
+using HpoService.Training.Metrics;
+using HpoService.Training.Optimizers;
+using HpoService.Training.Schedules;
+using HpoService.Training.Settings;
+using HpoService.Training.Weights;
 
 namespace HpoService.Training.Models;
-
-/// <summary>A model that workers can train.</summary>
-internal interface IModel
-{
-    /// <summary>What is published about it.</summary>
-    ModelCard Card { get; }
-
-    /// <summary>Trains once.</summary>
-    /// <param name="request">What to train.</param>
-    /// <param name="report">Takes a measurement an epoch; false = stop, as the pruner or a user wishes.</param>
-    /// <param name="cancellationToken">The process shuts down: throws <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="InvalidSettingsException">A setting is unknown or out of range.</exception>
-    TrainingOutcome Train(TrainingRequest request, Func<Measurement, bool> report, CancellationToken cancellationToken);
-}
 
 /// <summary>Every model there is, one line each.</summary>
 public static class ModelRegistry
 {
-    private static readonly IModel[] Models =
+    internal static IReadOnlyList<IModel> Models { get; } =
     [
         new Mlp(),
+        new Logistic(),
+        new Cnn(),
+        new ResNet(),
+        new Rnn(),
+        new Transformer(),
     ];
 
-    /// <summary>What the models are.</summary>
-    public static IReadOnlyList<ModelCard> Cards { get; } = [.. Models.Select(m => m.Card)];
+    /// <summary>The settings that every model has.</summary>
+    internal static IReadOnlyList<Setting> TrainingSettings { get; } =
+    [
+        .. OptimizerRegistry.Settings, .. ScheduleRegistry.Settings, .. LoopSettings.All, .. GoalSettings.All, .. AugmentationRegistry.Settings, .. DataSettings.All,
+        .. TransferSettings.All,
+    ];
+
+    /// <summary>What the models are, over the data sets that ship.</summary>
+    public static IReadOnlyList<ModelCard> Cards { get; } = CardsWith([]);
+
+    /// <summary>What the models are, over the data sets that ship and registered ones.</summary>
+    public static IReadOnlyList<ModelCard> CardsWith(IEnumerable<DataCard> registered)
+    {
+        (string Name, SampleKind Kind, GoalKind Goal)[] all =
+        [
+            .. DataSetRegistry.Names.Select(n => (n, DataSetRegistry.Get(n).Kind, DataSetRegistry.Get(n).Goal)), .. registered.Select(d => (d.Name, d.Kind, d.Goal)),
+        ];
+        return [.. Models.Select(m => CardOf(m, all))];
+    }
 
     /// <summary>Trains a model once, on this thread; deterministic for a request when torch has one thread.</summary>
     /// <param name="request">What to train.</param>
-    /// <param name="report">Takes a measurement an epoch; false = stop.</param>
+    /// <param name="report">Takes a measurement an epoch, or of several trainings one each; false = stop.</param>
     /// <param name="cancellationToken">The process shuts down: throws <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InvalidSettingsException">The model, the data set or a setting is unknown or out of range.</exception>
     public static TrainingOutcome Train(TrainingRequest request, Func<Measurement, bool> report, CancellationToken cancellationToken)
     {
-        var model = Models.FirstOrDefault(m => m.Card.Name == request.Model)
-            ?? throw new InvalidSettingsException("/model", $"model must be one of {string.Join(", ", Models.Select(m => m.Card.Name))}, but got '{request.Model}'.");
-        return model.Train(request, report, cancellationToken);
+        var model = Models.FirstOrDefault(m => m.Name == request.Model)
+            ?? throw new InvalidSettingsException("/model", $"model must be one of {string.Join(", ", Models.Select(m => m.Name))}, but got '{request.Model}'.");
+        return new Trainer(model, request).Train(report, cancellationToken);
+    }
+
+    internal static IReadOnlyList<Setting> SettingsOf(IModel model) => [.. model.Settings, .. TrainingSettings];
+
+    internal static ModelCard CardOf(IModel model, IEnumerable<(string Name, SampleKind Kind, GoalKind Goal)> dataSets)
+    {
+        var fitting = dataSets.Where(d => model.Takes(d.Kind, d.Goal)).ToArray();
+        return new ModelCard(
+            model.Name, model.Description, SettingsSchema.Of(SettingsOf(model)), model.Space, [.. fitting.Select(d => d.Name)],
+            MetricRegistry.Objectives([.. Enum.GetValues<GoalKind>().Where(g => Enum.GetValues<SampleKind>().Any(k => model.Takes(k, g)))]));
     }
 }

@@ -6,7 +6,7 @@ namespace HpoService.Cli.Commands.Bench;
 /// <summary>Measures samplers and service; see docs/benchmarks.md.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measures the samplers, quality on known tasks and latency, and the service under load.")
+    public static Command Create() => new("bench", "Measures the samplers (quality on known tasks, latency), the service under load, and training (steps a second).")
     {
         QualityCommand.Create(),
         CompareCommand.Create(),
@@ -14,6 +14,7 @@ internal static class BenchCommand
         AnswerCommand.Create(),
         ServiceCommand.Create(),
         EchoCommand.Create(),
+        TrainingCommand.Create(),
     };
 
     /// <summary>Runs a measurement; what was asked wrongly is one line and exit code 1.</summary>

@@ -1,0 +1,22 @@
+// Recurrent networks over whole sequences, batch first.
+#include "hpotorch.h"
+#include <torch/torch.h>
+
+enum Cell { TANH_CELL, RELU_CELL, LSTM_CELL, GRU_CELL };
+
+// states: h0 (and c0 of an LSTM). out: the outputs of the last layer, h_n (and c_n).
+HPO_API void hpo_recurrent(Handle x, Handle* states, Handle* weights, int n, bool bias, int layers, double dropout, bool training, bool both, bool batch_first,
+                           int cell, Handle* out) {
+    guarded_void([&] {
+        const auto w = list(weights, n);
+        if (cell == LSTM_CELL) {
+            auto [y, h, c] = at::lstm(*x, list(states, 2), w, bias, layers, dropout, training, both, batch_first);
+            out[0] = wrap(y), out[1] = wrap(h), out[2] = wrap(c);
+            return;
+        }
+        auto [y, h] = cell == GRU_CELL ? at::gru(*x, *states[0], w, bias, layers, dropout, training, both, batch_first)
+            : cell == RELU_CELL ? at::rnn_relu(*x, *states[0], w, bias, layers, dropout, training, both, batch_first)
+                                : at::rnn_tanh(*x, *states[0], w, bias, layers, dropout, training, both, batch_first);
+        out[0] = wrap(y), out[1] = wrap(h);
+    });
+}

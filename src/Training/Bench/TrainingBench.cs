@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using HpoService.Search.Spaces;
+using HpoService.Training.DataSets;
+using HpoService.Training.Goals;
+using HpoService.Training.Loop;
+using HpoService.Training.Models;
+using HpoService.Training.Optimizers;
+using HpoService.Training.Schedules;
+using HpoService.Training.Settings;
+using TorchSharp;
+
+namespace HpoService.Training.Bench;
+
+/// <summary>Steps a second of the training loop itself, beside the same networks and data in Python's torch (benchmarks/peers/torch_steps.py).</summary>
+public static class TrainingBench
+{
+    private static readonly (string Name, string Model, string Settings)[] Tasks =
+    [
+        ("mlp", "mlp", """{"widths": "128,64", "batchSize": 64}"""),
+        ("cnn", "cnn", """{"channels": 16, "blocks": 2, "batchSize": 64}"""),
+        ("lstm", "rnn", """{"cell": "lstm", "hidden": 64, "batchSize": 64}"""),
+        ("transformer", "transformer", """{"modelWidth": 64, "encoderLayers": 2, "heads": 4, "patch": 2, "batchSize": 64}"""),
+    ];
+
+    /// <summary>The names of what is measured.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Tasks.Select(t => t.Name)];
+
+    /// <summary>Measures in turn, so that a busy machine slows both alike, and writes the medians.</summary>
+    /// <param name="names">Some of <see cref="Names"/>.</param>
+    /// <param name="runs">Runs of each.</param>
+    /// <param name="seconds">Of a run.</param>
+    /// <param name="python">A Python with torch and the peer's script; null = no comparison.</param>
+    /// <param name="output">Takes a Markdown table.</param>
+    /// <param name="cancellationToken">Cancels between runs.</param>
+    public static void Measure(IReadOnlyList<string> names, int runs, double seconds, IReadOnlyList<string>? python, TextWriter output, CancellationToken cancellationToken)
+    {
+        torch.set_num_threads(1);
+        output.WriteLine("| network | steps/s | Python's torch | ratio | bytes allocated a step |");
+        output.WriteLine("|---|---|---|---|---|");
+        foreach (var name in names)
+        {
+            var (own, peer) = (new List<Speed>(), new List<double>());
+            for (var run = 0; run < runs; run++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                own.Add(Run(name, seconds));
+                if (python is not null)
+                    peer.Add(Peer(python, name, seconds));
+            }
+
+            var steps = Median(own.Select(s => s.Steps));
+            var other = peer.Count > 0 ? Median(peer) : double.NaN;
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {steps:0} | {other:0} | {steps / other:0.00} | {Median(own.Select(s => s.Bytes)):0} |"));
+        }
+    }
+
+    /// <summary>How fast training goes.</summary>
+    /// <param name="Steps">A second.</param>
+    /// <param name="Bytes">Of managed memory that a step allocates.</param>
+    public readonly record struct Speed(double Steps, double Bytes);
+
+    /// <summary>Trains on the digits for a time, after a warm-up.</summary>
+    public static Speed Run(string name, double seconds)
+    {
+        var task = Tasks.First(t => t.Name == name);
+        using var scope = torch.NewDisposeScope();
+        torch.manual_seed(1);
+        var model = ModelRegistry.Models.First(m => m.Name == task.Model);
+        var request = new TrainingRequest(task.Model, "digits", JsonDocument.Parse(task.Settings).RootElement, new ParameterValues(new Dictionary<string, ParameterValue>()), 1);
+        var settings = SettingValues.Of(request, ModelRegistry.SettingsOf(model));
+        var data = DataSetCatalog.Prepare(DataSetCatalog.Get("digits", null), new DataOptions());
+        using var network = model.Build(data.Shape, settings);
+        var goal = Goal.Of(data, settings);
+        using var batches = new Batches(data.Train, data.Shape, goal);
+        var parameters = network.parameters().ToArray();
+        using var stepper = OptimizerRegistry.Create([new ParameterGroup(parameters)], settings);
+        var epoch = new Epoch(network, goal, batches, stepper, new FunctionSchedule(_ => 1), null, null, parameters, settings, 1);
+        var perEpoch = (batches.Count + 63) / 64;
+        for (var i = 0; i < 3; i++)
+            epoch.Run(CancellationToken.None);
+        var (start, allocated, steps) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread(), 0);
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
+        {
+            epoch.Run(CancellationToken.None);
+            steps += perEpoch;
+        }
+
+        return new Speed(steps / Stopwatch.GetElapsedTime(start).TotalSeconds, (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)steps);
+    }
+
+    private static double Peer(IReadOnlyList<string> python, string name, double seconds)
+    {
+        var start = new ProcessStartInfo(python[0]) { RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var argument in python.Skip(1).Append(name).Append(seconds.ToString(CultureInfo.InvariantCulture)))
+            start.ArgumentList.Add(argument);
+        start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = "1";
+        using var process = Process.Start(start)!;
+        var line = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? double.Parse(line, CultureInfo.InvariantCulture)
+            : throw new InvalidSettingsException("/python", $"python must have torch, but {string.Join(' ', python)} ended with {process.ExitCode}.");
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

@@ -1,0 +1,30 @@
+using HpoService.Training.Settings;
+
+namespace HpoService.Training.DataSets;
+
+/// <summary>The settings that every data set has.</summary>
+internal static class DataSettings
+{
+    public static readonly NumberSetting Validation = new("validationFraction", "The part of a data set that a trial is judged by.", 0.2, 0, 0.9, IsLowOpen: true);
+    public static readonly NumberSetting Test = new("testFraction", "The part that is only reported at the end, where a data set has none of its own.", 0.2, 0, 0.9);
+    public static readonly IntSetting Seed = new("splitSeed", "What the split depends on; the same for all trials, so that they compare.", 20261121, 0, int.MaxValue);
+    public static readonly IntSetting Folds = new("folds", "Cross-validation: each trial trains so many networks; 1 = one fixed validation part.", 1, 1, 100);
+    public static readonly ChoiceSetting Normalization = new("normalization", "How inputs are scaled, by the training part alone.", "standard", ["standard", "minMax", "none"]);
+    public static readonly IntSetting Context = new("context", "Text: characters a sample; series: moments that a forecast sees.", 32, 1, 100_000);
+    public static readonly IntSetting Horizon = new("horizon", "Series: how many moments are forecast.", 1, 1, 10_000);
+    public static readonly IntSetting MaxTrain = new("maxTrainSamples", "At most so many samples train; 0 = all.", 0, 0, int.MaxValue);
+
+    public static IReadOnlyList<Setting> All { get; } = [Validation, Test, Seed, Folds, Normalization, Context, Horizon, MaxTrain];
+
+    /// <exception cref="InvalidSettingsException">Nothing is left to train.</exception>
+    public static DataOptions Options(SettingValues s, int fold)
+    {
+        if (s[Validation] + s[Test] >= 1)
+            throw new InvalidSettingsException("/validationFraction", $"validationFraction + testFraction < 1 must hold, but got {s[Validation]} + {s[Test]}.");
+        return new DataOptions
+        {
+            Validation = s[Validation], Test = s[Test], Seed = s[Seed], Folds = s[Folds], Fold = fold, Normalization = s[Normalization],
+            Context = s[Context], Horizon = s[Horizon], MaxTrain = s[MaxTrain],
+        };
+    }
+}

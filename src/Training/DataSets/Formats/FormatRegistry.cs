@@ -1,0 +1,34 @@
+namespace HpoService.Training.DataSets.Formats;
+
+/// <summary>Every format of data sets, one line each; the first usual one is taken.</summary>
+public static class FormatRegistry
+{
+    internal static IReadOnlyList<IDataSetFormat> All { get; } =
+    [
+        new Csv(),
+        new Npz(),
+        new Idx(),
+        new ImageZip(),
+        new SequenceZip(),
+        new PlainText(),
+        new TimeSeries(),
+    ];
+
+    /// <summary>Their names.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(f => f.Name)];
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="format">One of <see cref="Names"/>; null = what the file's name says.</param>
+    /// <param name="source">What to read.</param>
+    /// <param name="fileName">The name to go by; null = the path's.</param>
+    /// <exception cref="InvalidDataSetException">It is not what it should be; says where.</exception>
+    public static (string Format, RawData Data) Read(string? format, DataSetSource source, string? fileName = null)
+    {
+        var name = Path.GetFileName(fileName ?? source.Path);
+        if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            name = name[..^3];
+        var reader = (format is null ? All.FirstOrDefault(f => f.IsUsual(name)) : All.FirstOrDefault(f => f.Name == format))
+            ?? throw new InvalidDataSetException($"format must be one of {string.Join(", ", Names)}, but got {(format is null ? $"none for a file named '{name}'" : $"'{format}'")}.");
+        return (reader.Name, reader.Read(source));
+    }
+}

@@ -1,0 +1,122 @@
+namespace HpoService.Training.DataSets;
+
+/// <summary>What turns raw samples into a network's: fitted to the training part alone.</summary>
+/// <remarks>Each feature of a table, each pixel of an image of at most 1,024 numbers, each channel of a larger one and each feature of a
+/// sequence gets a shift and a scale; categories become one number each, 1 or 0; what is missing becomes the mean, or no category.</remarks>
+public sealed class Normalization
+{
+    private readonly double[] _shift, _scale;
+    private readonly int[] _categories; // of each feature; 0 = numbers
+    private readonly Func<int, int> _group;
+    private readonly int _inputs, _outputs;
+
+    private Normalization(double[] shift, double[] scale, int[] categories, Func<int, int> group, int inputs, IReadOnlyList<int> sizes)
+    {
+        (_shift, _scale, _categories, _group, _inputs, Sizes) = (shift, scale, categories, group, inputs, sizes);
+        _outputs = sizes.Aggregate(1, (product, size) => product * size);
+    }
+
+    /// <summary>Of one sample after it.</summary>
+    public IReadOnlyList<int> Sizes { get; }
+
+    /// <summary>What is subtracted from each group of numbers.</summary>
+    public IReadOnlyList<double> Shift => _shift;
+
+    /// <summary>What each group is then multiplied with.</summary>
+    public IReadOnlyList<double> Scale => _scale;
+
+    internal static Normalization Fit(RawSamples data, int[] train, string how)
+    {
+        var inputs = data.Sizes.Aggregate(1, (product, size) => product * size);
+        var categories = data.Kind == SampleKind.Table && data.Columns.Count == inputs ? [.. data.Columns.Select(c => c.Categories?.Count ?? 0)] : new int[inputs];
+        var (group, groups) = Groups(data, inputs);
+        var statistics = Enumerable.Range(0, groups).Select(_ => new Statistics()).ToArray();
+        foreach (var i in train)
+        {
+            var length = data.Lengths.Length > 0 ? (int)data.Lengths[i] * data.Sizes[^1] : inputs; // padding does not count
+            for (var j = 0; j < length; j++)
+                statistics[group(j)].Add(data.Values[(long)i * inputs + j]);
+        }
+
+        var shift = statistics.Select((s, g) => Number(g) ? how switch { "standard" => s.Mean, "minMax" => s.Low, _ => 0 } : 0).ToArray();
+        // A feature that is constant in training, such as a corner pixel, carries nothing: 0, not a division by 0.
+        var scale = statistics.Select((s, g) => !Number(g) || how == "none" ? 1
+            : (how == "standard" ? s.Deviation : s.High - s.Low) is var spread && spread > 1e-6 ? 1 / spread : 0).ToArray();
+        IReadOnlyList<int> sizes = data.Kind == SampleKind.Table ? [categories.Sum(c => Math.Max(1, c))] : data.Sizes;
+        return new Normalization(shift, scale, categories, group, inputs, sizes) { Missing = [.. statistics.Select(s => s.Mean)] };
+
+        bool Number(int g) => categories.Length <= g || categories[g] == 0;
+    }
+
+    /// <summary>Leaves what it gets as it is.</summary>
+    public static Normalization None(IReadOnlyList<int> sizes) =>
+        new([0], [1], new int[sizes.Aggregate(1, (product, size) => product * size)], _ => 0, sizes.Aggregate(1, (product, size) => product * size), sizes) { Missing = [0] };
+
+    /// <summary>The same for sequences of another length.</summary>
+    internal Normalization Resized(IReadOnlyList<int> sizes)
+    {
+        var inputs = sizes[0] * sizes[1];
+        return new Normalization(_shift, _scale, new int[inputs], j => j % sizes[1], inputs, sizes) { Missing = Missing };
+    }
+
+    /// <summary>Values of other data, of the same shape, such as one new row.</summary>
+    /// <param name="values">Raw, shape [n, …].</param>
+    /// <param name="which">The samples to take.</param>
+    public float[] Apply(float[] values, int[] which)
+    {
+        var result = new float[(long)which.Length * _outputs];
+        var k = 0L;
+        foreach (var i in which)
+            for (var j = 0; j < _inputs; j++)
+            {
+                var value = values[(long)i * _inputs + j];
+                if (_categories[j] > 0)
+                {
+                    if (value >= 0 && value < _categories[j])
+                        result[k + (int)value] = 1;
+                    k += _categories[j];
+                    continue;
+                }
+
+                var g = _group(j);
+                result[k++] = (float)(((float.IsNaN(value) ? Missing[g] : value) - _shift[g]) * _scale[g]);
+            }
+
+        return result;
+    }
+
+    private double[] Missing { get; init; } = [];
+
+    private static (Func<int, int> Group, int Count) Groups(RawSamples data, int inputs) => data.Kind switch
+    {
+        SampleKind.Sequence => (j => j % data.Sizes[1], data.Sizes[1]),
+        SampleKind.Image when inputs > 1024 => (j => j / (data.Sizes[1] * data.Sizes[2]), data.Sizes[0]),
+        _ => (j => j, inputs),
+    };
+
+    private sealed class Statistics
+    {
+        private long _n;
+        private double _squares;
+
+        public double Mean { get; private set; }
+
+        public double Low { get; private set; } = double.PositiveInfinity;
+
+        public double High { get; private set; } = double.NegativeInfinity;
+
+        public double Deviation => _n > 0 ? Math.Sqrt(_squares / _n) : 0;
+
+        // Welford's running mean and sum of squares.
+        public void Add(float value)
+        {
+            if (float.IsNaN(value))
+                return;
+            _n++;
+            var before = value - Mean;
+            Mean += before / _n;
+            _squares += before * (value - Mean);
+            (Low, High) = (Math.Min(Low, value), Math.Max(High, value));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+namespace HpoService.Training.DataSets;
+
+/// <summary>A data set as it was read: not split, not normalised.</summary>
+public abstract record RawData
+{
+    /// <summary>What a study can be told about it.</summary>
+    public abstract SampleKind Kind { get; }
+
+    /// <summary>What is to be learned.</summary>
+    public abstract GoalKind Goal { get; }
+
+    /// <summary>How many samples, tokens or moments it has.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Splits and normalises.</summary>
+    /// <exception cref="InvalidSettingsException">Too little is left of it.</exception>
+    public abstract DataSet Prepare(DataOptions options);
+}
+
+/// <summary>How a data set is split and normalised.</summary>
+public sealed record DataOptions
+{
+    /// <summary>Fraction that validates.</summary>
+    public double Validation { get; init; } = 0.2;
+
+    /// <summary>Fraction that tests, where the data set has no test part of its own.</summary>
+    public double Test { get; init; } = 0.2;
+
+    /// <summary>Of the split.</summary>
+    public int Seed { get; init; } = 20261121;
+
+    /// <summary>Folds of a cross-validation; 1 = a fixed validation part.</summary>
+    public int Folds { get; init; } = 1;
+
+    /// <summary>Which fold validates.</summary>
+    public int Fold { get; init; }
+
+    /// <summary>standard, minMax or none.</summary>
+    public string Normalization { get; init; } = "standard";
+
+    /// <summary>Tokens of a sample of text, moments of a sample of a series.</summary>
+    public int Context { get; init; } = 32;
+
+    /// <summary>How many values of a series are forecast.</summary>
+    public int Horizon { get; init; } = 1;
+
+    /// <summary>At most so many samples train; 0 = all.</summary>
+    public int MaxTrain { get; init; }
+}
+
+/// <summary>A column of a table.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Categories">Its categories, whose numbers are its values; null = it holds numbers.</param>
+public sealed record Column(string Name, IReadOnlyList<string>? Categories = null);
+
+/// <summary>Samples of one shape with a class or with numbers each.</summary>
+public sealed record RawSamples : RawData
+{
+    private readonly SampleKind _kind;
+
+    /// <summary>Samples of a kind.</summary>
+    public RawSamples(SampleKind kind) => _kind = kind;
+
+    /// <inheritdoc/>
+    public override SampleKind Kind => _kind;
+
+    /// <inheritdoc/>
+    public override GoalKind Goal => Labels.Length > 0 ? GoalKind.Classification : GoalKind.Regression;
+
+    /// <inheritdoc/>
+    public override int Count => Labels.Length > 0 ? Labels.Length : Targets.Length / TargetNames.Count;
+
+    /// <summary>Of one sample.</summary>
+    public required IReadOnlyList<int> Sizes { get; init; }
+
+    /// <summary>Shape [n, …]; NaN is missing.</summary>
+    public required float[] Values { get; init; }
+
+    /// <summary>Of a table.</summary>
+    public IReadOnlyList<Column> Columns { get; init; } = [];
+
+    /// <summary>Classes, shape [n], or empty.</summary>
+    public long[] Labels { get; init; } = [];
+
+    /// <summary>The classes' names.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>Numbers, shape [n, targets], or empty.</summary>
+    public float[] Targets { get; init; } = [];
+
+    /// <summary>The targets' names.</summary>
+    public IReadOnlyList<string> TargetNames { get; init; } = [];
+
+    /// <summary>How much of each sequence is not padding; empty = all of it.</summary>
+    public long[] Lengths { get; init; } = [];
+
+    /// <summary>Samples from this one on test, as the data set says itself; null = a random part.</summary>
+    public int? TestStart { get; init; }
+
+    /// <inheritdoc/>
+    public override DataSet Prepare(DataOptions options)
+    {
+        var split = SplitOf(options);
+        if (split.Train.Length == 0 || split.Validation.Length == 0)
+            throw new InvalidSettingsException("/validationFraction", $"both the training and the validation part must have samples, but got {split.Train.Length} and {split.Validation.Length} of {Count}.");
+        if (options.MaxTrain > 0 && split.Train.Length > options.MaxTrain)
+            split = split with { Train = Shuffled(split.Train, options.Seed)[..options.MaxTrain] };
+        var normalization = Normalization.Fit(this, split.Train, options.Normalization);
+        var scale = TargetScales(split.Train);
+        var outputs = Goal == GoalKind.Classification ? Math.Max(Classes.Count, (int)Labels.Max() + 1) : TargetNames.Count;
+        return new DataSet(
+            new SampleShape(Kind, Goal, normalization.Sizes, outputs), Part(split.Train), Part(split.Validation), Part(split.Test),
+            Classes.Count > 0 || Goal != GoalKind.Classification ? Classes : [.. Enumerable.Range(0, outputs).Select(i => $"{i}")], normalization, scale);
+
+        Samples Part(int[] which) => new(
+            normalization.Apply(Values, which), [], Labels.Length > 0 ? [.. which.Select(i => Labels[i])] : [],
+            [.. which.SelectMany(i => Enumerable.Range(0, scale.Length).Select(j => (float)((Targets[i * scale.Length + j] - scale[j].Mean) / scale[j].Deviation)))],
+            Lengths.Length > 0 ? [.. which.Select(i => Lengths[i])] : [], which.Length);
+    }
+
+    private Split SplitOf(DataOptions options)
+    {
+        var n = TestStart ?? Count;
+        var strata = Labels.Length > 0 ? Labels[..n] : new long[n];
+        var test = TestStart is null ? options.Test : 0;
+        var split = options.Folds > 1
+            ? Splits.Fold(strata, options.Folds, options.Fold, test, options.Seed)
+            : Splits.Stratified(strata, options.Validation, test, options.Seed);
+        return TestStart is { } start ? split with { Test = [.. Enumerable.Range(start, Count - start)] } : split;
+    }
+
+    private static int[] Shuffled(int[] which, int seed)
+    {
+        int[] copy = [.. which];
+        new Random(seed).Shuffle(copy);
+        return copy;
+    }
+
+    private (double Mean, double Deviation)[] TargetScales(int[] train) => [.. Enumerable.Range(0, TargetNames.Count).Select(j =>
+    {
+        var values = train.Select(i => (double)Targets[i * TargetNames.Count + j]).ToArray();
+        var mean = values.Average();
+        var deviation = Math.Sqrt(values.Average(v => (v - mean) * (v - mean)));
+        return (mean, deviation > 1e-12 ? deviation : 1);
+    })];
+}

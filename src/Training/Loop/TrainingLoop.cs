@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using HpoService.Search.Studies;
+using HpoService.Training.Augmentation;
+using HpoService.Training.DataSets;
+using HpoService.Training.Goals;
+using HpoService.Training.Networks;
+using HpoService.Training.Optimizers;
+using HpoService.Training.Regularization;
+using HpoService.Training.Schedules;
+using HpoService.Training.Settings;
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace HpoService.Training.Loop;
+
+/// <summary>Trains a network batch by batch and measures it after each epoch; every kind of data, goal and optimizer takes this one way.</summary>
+internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup> groups, DataSet data, SettingValues settings, long seed)
+{
+    private readonly Goal _goal = Goal.Of(data, settings);
+    private readonly int _batchSize = settings[LoopSettings.BatchSize], _epochs = settings[LoopSettings.Epochs];
+    private readonly IReadOnlyList<Parameter> _parameters = [.. groups.SelectMany(g => g.Parameters)];
+
+    /// <summary>Trains; a loss that is not finite ends it at the batch where it appears.</summary>
+    public TrainingOutcome Train(Func<Measurement, bool> report, CancellationToken cancellationToken)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var training = new Batches(data.Train, data.Shape, _goal);
+        using var validation = new Batches(data.Validation, data.Shape, _goal);
+        using var stepper = OptimizerRegistry.Create(groups, settings);
+        var length = new TrainingLength(Ceiling(Ceiling(training.Count, _batchSize), settings[LoopSettings.Accumulation]), _epochs);
+        var schedule = ScheduleRegistry.Create(settings, length);
+        using var average = settings[WeightAverage.Decay] > 0 ? new WeightAverage(network, settings[WeightAverage.Decay]) : null;
+        using var stopping = settings[EarlyStopping.Patience] > 0 ? new EarlyStopping(network, settings[EarlyStopping.Patience]) : null;
+        var epoch = new Epoch(network, _goal, training, stepper, schedule, average, Augmenter.Of(data.Shape, settings, seed), _parameters, settings, seed);
+        var values = new Dictionary<string, double>();
+        var seconds = 0.0;
+        for (var number = 1; number <= _epochs; number++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var trainLoss = epoch.Run(cancellationToken);
+            seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
+            using var averaged = average?.Use();
+            values = Evaluate(validation);
+            if (!double.IsFinite(trainLoss) || !double.IsFinite(values["loss"]))
+                return new TrainingOutcome.Infeasible($"the loss diverged in epoch {number}: training {trainLoss}, validation {values["loss"]}.");
+            (values["trainLoss"], values["trainSeconds"]) = (trainLoss, seconds);
+            schedule.Observe(values["loss"]);
+            var isOver = stopping?.Observe(values) == true;
+            if (!report(new Measurement(number, values)))
+                return new TrainingOutcome.Stopped();
+            if (isOver)
+                break;
+        }
+
+        average?.Keep();
+        stopping?.Restore();
+        return new TrainingOutcome.Completed(Final(stopping?.Values ?? values, seconds));
+    }
+
+    private Dictionary<string, double> Final(Dictionary<string, double> values, double seconds)
+    {
+        var final = new Dictionary<string, double>(values)
+        {
+            ["trainSeconds"] = seconds,
+            ["parameterCount"] = network.parameters().Sum(p => p.NumberOfElements),
+        };
+        using (var one = new Batches(data.Validation, data.Shape, _goal))
+            final["latencyMs"] = Latency(one);
+        if (data.Test.Count > 0)
+        {
+            using var test = new Batches(data.Test, data.Shape, _goal);
+            foreach (var (name, value) in Evaluate(test))
+                final[$"test{char.ToUpperInvariant(name[0])}{name[1..]}"] = value;
+        }
+
+        return final;
+    }
+
+    private Dictionary<string, double> Evaluate(Batches part)
+    {
+        using var frozen = torch.no_grad();
+        network.eval();
+        var evaluation = _goal.Evaluate();
+        var size = Math.Max(_batchSize, 500);
+        for (var start = 0; start < part.Count; start += size)
+        {
+            using var scope = torch.NewDisposeScope();
+            var batch = part.From(start, Math.Min(size, part.Count - start));
+            evaluation.Add(network.call(batch.X, batch.Lengths), batch.Y);
+        }
+
+        return evaluation.Metrics();
+    }
+
+    // The median of 15 runs of one sample, after two that warm up.
+    private double Latency(Batches part)
+    {
+        using var frozen = torch.no_grad();
+        network.eval();
+        var times = new List<double>();
+        for (var i = 0; i < 17; i++)
+        {
+            using var scope = torch.NewDisposeScope();
+            var batch = part.From(0, 1);
+            var start = Stopwatch.GetTimestamp();
+            network.call(batch.X, batch.Lengths);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        return times.Skip(2).Order().ElementAt(7);
+    }
+
+    private static int Ceiling(int a, int b) => (a + b - 1) / b;
+}

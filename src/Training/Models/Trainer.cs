@@ -1,0 +1,64 @@
+using HpoService.Search.Studies;
+using HpoService.Training.DataSets;
+using HpoService.Training.Loop;
+using HpoService.Training.Networks;
+using HpoService.Training.Settings;
+using HpoService.Training.Weights;
+using TorchSharp;
+
+namespace HpoService.Training.Models;
+
+/// <summary>Answers a request: one training, or one for each fold and repeat.</summary>
+internal sealed class Trainer(IModel model, TrainingRequest request)
+{
+    private readonly SettingValues _settings = SettingValues.Of(request, ModelRegistry.SettingsOf(model));
+
+    public TrainingOutcome Train(Func<Measurement, bool> report, CancellationToken cancellationToken)
+    {
+        var raw = DataSetCatalog.Get(request.DataSet ?? "digits", request.DataFolder);
+        if (!model.Takes(raw.Kind, raw.Goal))
+            throw new InvalidSettingsException("/dataset", $"{model.Name} must be given data that it takes, but got {request.DataSet}: {raw.Kind}, {raw.Goal}.");
+        var (folds, repeats) = (_settings[DataSettings.Folds], _settings[LoopSettings.Repeats]);
+        if (folds * repeats == 1)
+            return Once(DataSetCatalog.Prepare(raw, DataSettings.Options(_settings, 0)), request.Seed, request.ArtifactFolder, report, cancellationToken);
+        var rounds = new List<IReadOnlyDictionary<string, double>>();
+        for (var round = 0; round < folds * repeats; round++)
+        {
+            var outcome = Once(DataSetCatalog.Prepare(raw, DataSettings.Options(_settings, round % folds)), request.Seed + round * 7919, null, _ => true, cancellationToken);
+            if (outcome is not TrainingOutcome.Completed(var values))
+                return outcome;
+            rounds.Add(values);
+            if (!report(new Measurement(round + 1, Means(rounds))))
+                return new TrainingOutcome.Stopped();
+        }
+
+        return new TrainingOutcome.Completed(Means(rounds));
+    }
+
+    private TrainingOutcome Once(DataSet data, long seed, string? artifacts, Func<Measurement, bool> report, CancellationToken cancellationToken)
+    {
+        torch.manual_seed(seed);
+        using var network = model.Build(data.Shape, _settings);
+        Initialization.Apply(network, _settings[Initialization.Kind]);
+        Transfer.Load(network, _settings, request.DataFolder);
+        var outcome = new TrainingLoop(network, Transfer.Groups(network, _settings), data, _settings, seed).Train(report, cancellationToken);
+        if (artifacts is not null && outcome is TrainingOutcome.Completed(var values))
+            TrainedModel.Write(artifacts, network, request, data, _settings, values);
+        return outcome;
+    }
+
+    // The mean of each value, and its deviation (n − 1) once there are two.
+    private static Dictionary<string, double> Means(List<IReadOnlyDictionary<string, double>> rounds)
+    {
+        var means = new Dictionary<string, double>();
+        foreach (var name in rounds[0].Keys)
+        {
+            var values = rounds.Select(r => r[name]).ToArray();
+            means[name] = values.Average();
+            if (values.Length > 1)
+                means[$"{name}Std"] = Math.Sqrt(values.Sum(v => (v - means[name]) * (v - means[name])) / (values.Length - 1));
+        }
+
+        return means;
+    }
+}

@@ -21,9 +21,12 @@ public sealed class Service : IAsyncDisposable
         RedirectStandardError = true,
     })!;
 
-    public static async Task<Service> StartAsync(string data, int slots, string url = "http://127.0.0.1:0")
+    public static async Task<Service> StartAsync(string data, int slots, string url = "http://127.0.0.1:0", IReadOnlyDictionary<string, string>? environment = null)
     {
-        var process = Run("serve", "--urls", url, "--data", data, "--slots", $"{slots}");
+        var start = new ProcessStartInfo(Program, ["serve", "--urls", url, "--data", data, "--slots", $"{slots}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        var process = Process.Start(start)!;
         const string ready = "listening on ";
         var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
         if (line?.StartsWith(ready, StringComparison.Ordinal) != true)

@@ -21,7 +21,8 @@ public sealed class TelemetryTests : IDisposable
         var received = new StringBuilder();
         var receiving = ReceiveAsync(collector, received);
         await File.WriteAllTextAsync(Path.Combine(_data, "commands.json"), """{"trace": {"program": "bash", "arguments": ["-c", "echo \"parent $TRACEPARENT\"; echo 'hpo {\"complete\": {\"value\": 1}}'"]}}""");
-        await using (var service = await Service.StartAsync(_data, 1, ("OTEL_EXPORTER_OTLP_ENDPOINT", url), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "200")))
+        var environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = url, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_BSP_SCHEDULE_DELAY"] = "200" };
+        await using (var service = await Service.StartAsync(_data, 1, environment: environment))
         {
             await service.PostAsync("studies", new { name = "traced", parameters = new[] { new { name = "x", type = "boolean" } }, runner = new { kind = "command", command = "trace" }, budget = new { maxTrials = 1 } });
             await service.WaitAsync("traced", s => s.GetProperty("state").GetString() == "completed");

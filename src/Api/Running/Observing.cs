@@ -11,18 +11,21 @@ internal static class Observing
     /// <summary>Gives log lines and spans of a request the study and the trial that it is about.</summary>
     public static async Task NameAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.GetRouteValue("study") is not string study)
+        var (study, trial) = (context.GetRouteValue("study") as string, context.GetRouteValue("n") as string);
+        if (Activity.Current is { IsAllDataRequested: true } span && context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
+        {
+            span.DisplayName = $"{context.Request.Method} {route}";
+            span.SetTag("http.request.method", context.Request.Method).SetTag("http.route", route);
+            if (study is not null)
+                span.SetTag("hpo.study", study);
+            if (trial is not null)
+                span.SetTag("hpo.trial", trial);
+        }
+
+        if (study is null)
         {
             await next(context);
             return;
-        }
-
-        var trial = context.GetRouteValue("n") as string;
-        if (Activity.Current is { IsAllDataRequested: true } span)
-        {
-            span.SetTag("hpo.study", study);
-            if (trial is not null)
-                span.SetTag("hpo.trial", trial);
         }
 
         var logger = context.RequestServices.GetRequiredService<ILogger<Shutdown>>();

@@ -119,6 +119,24 @@ public sealed class InsightTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task A_metric_that_was_only_measured_on_the_way_has_curves_and_a_history()
+    {
+        await api.CreateAsync("measured");
+        for (var i = 0; i < 2; i++)
+        {
+            var trial = (await api.PostAsync("studies/measured/suggest")).GetProperty("trials")[0];
+            await EndAsync("measured", trial, "report", $$$"""{"step":1,"values":{"loss":{{{i + 5}}}}}""");
+            await EndAsync("measured", trial, "report", $$$"""{"step":2,"values":{"loss":{{{i + 4}}}}}""");
+            await EndAsync("measured", trial, "complete", """{"values":{"value":1}}""");
+        }
+
+        Assert.Equal([0, 1], Numbers((await api.GetAsync("studies/measured/curves?metric=loss")).GetProperty("curves")));
+        Assert.Equal([4.0, 5], (await api.GetAsync("studies/measured/history?metric=loss")).GetProperty("points").EnumerateArray().Select(p => p.GetProperty("value").GetDouble()));
+        Assert.Equal([1.0, 1], (await api.GetAsync("studies/measured/history")).GetProperty("points").EnumerateArray().Select(p => p.GetProperty("value").GetDouble()));
+        Assert.DoesNotContain("values.loss", await api.Http.GetStringAsync("api/v1/studies/measured/export"), StringComparison.Ordinal); // no trial ended with it
+    }
+
+    [Fact]
     public async Task The_front_of_two_objectives_is_what_nothing_dominates_in_pages()
     {
         await api.CreateAsync("front", ""","objectives":[{"metric":"accuracy","direction":"maximize"},{"metric":"latency"}]""");

@@ -53,7 +53,7 @@ public sealed class InsightStore(Database database)
         return answer with { Curves = [.. found.Where(curve => curve.Points.Count > 0)] };
     }
 
-    /// <summary>The metrics that trials reported, the objectives first.</summary>
+    /// <summary>The metrics that trials ended with, the objectives first, at most 64.</summary>
     public Task<string[]> MetricsAsync(string study, CancellationToken cancellationToken) =>
-        _tables.ReadAsync(study, (_, table) => table.Metrics.ToArray(), cancellationToken);
+        _tables.ReadAsync(study, (_, table) => table.FinalMetrics.ToArray(), cancellationToken);
 }

@@ -46,7 +46,7 @@ public sealed record TrialHistory(
 /// <summary>A trial in a history.</summary>
 /// <param name="Number">Its number.</param>
 /// <param name="State">Its state.</param>
-/// <param name="Value">Its final value, or the latest measured one while it runs or when it was pruned.</param>
+/// <param name="Value">Its final value, else the latest measured one.</param>
 /// <param name="Seconds">When it ended, in seconds since the study was created; left out while it runs.</param>
 /// <param name="Feasible">Whether it keeps the study's constraints; left out when there are none.</param>
 public sealed record HistoryPoint(int Number, TrialState State, double Value, double? Seconds, bool? Feasible);

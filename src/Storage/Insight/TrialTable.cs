@@ -7,7 +7,7 @@ namespace HpoService.Storage.Insight;
 internal sealed record TrialCells(
     int Number, TrialState State, string ParametersJson, string? ValuesJson, string? LatestMeasurementJson, long? CompletedAt, bool? IsFeasible);
 
-/// <summary>A metric's column: final values of completed trials, the latest measured ones of running and pruned trials, else NaN.</summary>
+/// <summary>A metric's column: final values, else the latest measured ones of completed, running and pruned trials, else NaN.</summary>
 /// <param name="Name">The metric.</param>
 /// <param name="Objective">The objective on it, or null.</param>
 /// <param name="Values">By trial number; longer than there are trials.</param>
@@ -20,6 +20,7 @@ internal sealed class TrialTable(StudyDefinition definition)
     private const int MostMetrics = 64;
     private readonly double[][] _parameters = [.. definition.Space.Parameters.Select(_ => Array.Empty<double>())];
     private readonly OrderedDictionary<string, double[]> _metrics = new(definition.Objectives.Select(o => KeyValuePair.Create(o.Metric, Array.Empty<double>())));
+    private readonly List<string> _final = [.. definition.Objectives.Select(o => o.Metric)];
     private TrialState[] _states = [];
     private long[] _completedAt = [];
     private bool?[] _isFeasible = [];
@@ -36,7 +37,8 @@ internal sealed class TrialTable(StudyDefinition definition)
     /// <summary>The memory in use, in cells of eight bytes.</summary>
     public long Cells => (long)_states.Length * (_parameters.Length + _metrics.Count + 2);
 
-    public IEnumerable<string> Metrics => _metrics.Keys;
+    /// <summary>The metrics that trials ended with, the objectives first; others were only measured on the way.</summary>
+    public IEnumerable<string> FinalMetrics => _final;
 
     /// <summary>Shares of variance, computed once for as many completed trials as there are.</summary>
     public Dictionary<string, (int Completed, ParameterImportances Found)> Importances { get; } = new(StringComparer.Ordinal);
@@ -118,12 +120,12 @@ internal sealed class TrialTable(StudyDefinition definition)
             column[row.Number] = double.NaN;
         foreach (var column in _metrics.Values)
             column[row.Number] = double.NaN;
-        FlatJson.Read(row.ParametersJson, (Table: this, row.Number), static (to, name, value) => to.Table.SetParameter(to.Number, name, value));
-        if (row.ValuesJson is { } final)
-            FlatJson.Read(final, (Table: this, row.Number), static (to, name, value) => to.Table.SetMetric(to.Number, name, FlatJson.Number(value)));
-        else if (row is { State: TrialState.Running or TrialState.Pruned, LatestMeasurementJson: { } latest })
+        if (row is { State: TrialState.Running or TrialState.Pruned or TrialState.Completed, LatestMeasurementJson: { } latest })
             foreach (var (name, value) in Mapping.MeasurementFromJson(latest).Values)
                 SetMetric(row.Number, name, value);
+        FlatJson.Read(row.ParametersJson, (Table: this, row.Number), static (to, name, value) => to.Table.SetParameter(to.Number, name, value));
+        if (row.ValuesJson is { } final)
+            FlatJson.Read(final, (Table: this, row.Number), static (to, name, value) => to.Table.SetFinal(to.Number, name, FlatJson.Number(value)));
     }
 
     /// <summary>Says that all rows up to a version were set.</summary>
@@ -133,6 +135,13 @@ internal sealed class TrialTable(StudyDefinition definition)
     {
         if (Definition.Space.IndexOf(name) is >= 0 and var i)
             _parameters[i][number] = Definition.Space.Parameters[i] is ChoiceParameter choices ? choices.IndexOf(value) : value.Number;
+    }
+
+    private void SetFinal(int number, string name, double value)
+    {
+        SetMetric(number, name, value);
+        if (_metrics.ContainsKey(name) && !_final.Contains(name))
+            _final.Add(name);
     }
 
     private void SetMetric(int number, string name, double value)

@@ -127,4 +127,5 @@ internal static partial class Native
     [LibraryImport(Lib)] public static partial void hpo_radam(nint optimizer, double lr, double beta1, double beta2, double eps, double decay);
     [LibraryImport(Lib)] public static partial void hpo_clip_grad_value(nint[] parameters, int n, double limit);
     [LibraryImport(Lib)] [return: MarshalAs(UnmanagedType.U1)] public static partial bool hpo_orthogonal(nint t, double gain);
+    [LibraryImport(Lib)] public static partial void hpo_unbind(nint t, long dim, [Out] nint[] result, int n);
 }

@@ -40,6 +40,15 @@ public static partial class torch
         /// <summary>One slice along a dimension, without it.</summary>
         public Tensor select(long dim, long index) => Native.Wrap(Native.hpo_select(Handle, dim, index));
 
+        /// <summary>All slices along a dimension, without it.</summary>
+        public Tensor[] unbind(int dimension = 0)
+        {
+            var handles = new nint[size(dimension)];
+            Native.hpo_unbind(Handle, dimension, handles, handles.Length);
+            Native.Check();
+            return [.. handles.Select(Native.Wrap)];
+        }
+
         /// <summary>The slices at the given positions along a dimension.</summary>
         public Tensor index_select(long dim, Tensor index) => Native.Wrap(Native.hpo_index_select(Handle, dim, index.Handle));
 

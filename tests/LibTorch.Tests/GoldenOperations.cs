@@ -59,11 +59,20 @@ internal static class GoldenOperations
         ["attention"] = (a, b) => nn.functional.scaled_dot_product_attention(a, b, a * b),
         ["attention_causal"] = (a, b) => nn.functional.scaled_dot_product_attention(a, b, b, is_casual: true),
         ["attention_mask"] = (a, b) => nn.functional.scaled_dot_product_attention(a, b, b, tensor([true, false, true], 1, 3)),
+        ["attention4"] = (a, b) => nn.functional.scaled_dot_product_attention(a.reshape(1, 2, 3, 2), b.reshape(1, 2, 3, 2), (a * b).reshape(1, 2, 3, 2)),
+        ["attention4_causal"] = (a, b) => nn.functional.scaled_dot_product_attention(
+            a.reshape(2, 1, 3, 2), b.reshape(2, 1, 3, 2), b.reshape(2, 1, 3, 2), is_casual: true),
+        ["attention4_mask"] = (a, b) => nn.functional.scaled_dot_product_attention(
+            Turned(a), Turned(b), Turned(a), tensor([true, false, true, true, true, false], 2, 1, 1, 3)),
+        ["unbind"] = (a, _) => a.unbind(1)[0] * a.unbind(1)[3],
+        ["lstm_one"] = (a, b) => Run(() => nn.LSTM(2, 3, batchFirst: true), (m, x) => m.call(x, null) is var (y, h, _) ? (y, h.unsqueeze(0)) : default, a, b),
         ["rnn"] = (a, b) => Run(() => nn.RNN(2, 3, 2, batchFirst: true), (m, x) => m.call(x, null), a, b),
         ["rnn_relu"] = (a, b) => Run(() => nn.RNN(2, 3, nonLinearity: nn.NonLinearities.ReLU, batchFirst: true), (m, x) => m.call(x, null), a, b),
         ["gru"] = (a, b) => Run(() => nn.GRU(2, 3, batchFirst: true, bidirectional: true), (m, x) => m.call(x, null), a, b),
         ["lstm"] = (a, b) => Run(() => nn.LSTM(2, 3, 2, batchFirst: true, bidirectional: true), (m, x) => m.call(x, null) is var (y, h, _) ? (y, h.unsqueeze(0)) : default, a, b),
     };
+
+    private static Tensor Turned(Tensor a) => a.reshape(2, 3, 1, 2).transpose(1, 2);
 
     private static Tensor Logits(Tensor a) => a.matmul(GoldenTests.Input("W", 5, 4).t());
 

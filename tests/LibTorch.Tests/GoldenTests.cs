@@ -107,6 +107,36 @@ public sealed class GoldenTests
     }
 
     [Fact]
+    public void What_can_be_differentiated_once_only_says_so()
+    {
+        using var scope = NewDisposeScope();
+        using var lstm = nn.LSTM(2, 3, batchFirst: true);
+        var states = lstm.call(randn(2, 4, 2), null).Item1.sum();
+        Assert.Contains("once only", Assert.Throws<System.Runtime.InteropServices.ExternalException>(
+            () => autograd.grad([states], [.. lstm.parameters()], create_graph: true)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Dropout_of_attention_keeps_its_mean_and_its_gradient_follows_what_was_kept()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(9);
+        var (q, v) = (zeros([1, 1, 1, 2]), ones([1, 1, 50, 1]));
+        v.requires_grad = true;
+        var total = 0.0;
+        for (var i = 0; i < 200; i++)
+        {
+            v.grad = null;
+            var y = nn.functional.scaled_dot_product_attention(q, zeros([1, 1, 50, 2]), v, p: 0.5).sum();
+            y.backward();
+            Assert.Equal(y.item<double>(), v.grad!.sum().item<double>(), 5); // linear in v: the gradient's sum is the value at ones
+            total += y.item<double>();
+        }
+
+        Assert.Equal(1, total / 200, 0.05); // 10,000 draws: 5 deviations
+    }
+
+    [Fact]
     public void Weights_start_as_in_Python_s_torch()
     {
         using var scope = NewDisposeScope();

@@ -1,6 +1,5 @@
 // What layers compute.
 #include "hpotorch.h"
-#include <cmath>
 #include <torch/torch.h>
 
 using MaybeTensor = c10::optional<at::Tensor>;
@@ -49,20 +48,6 @@ HPO_API Handle hpo_affine_grid(Handle theta, const int64_t* size, int dims, bool
 }
 HPO_API Handle hpo_grid_sample(Handle x, Handle grid, int64_t mode, int64_t padding, bool align) {
     return guarded([&] { return at::grid_sampler(*x, *grid, mode, padding, align); });
-}
-
-// softmax(q·kᵀ/√d + mask)·v over the last two dimensions (Vaswani et al., arXiv 1706.03762, eq. 1); a boolean mask is true where one may look.
-HPO_API Handle hpo_attention(Handle q, Handle k, Handle v, Handle mask, double dropout, bool causal) {
-    return guarded([&] {
-        auto scores = at::matmul(q->mul(1 / std::sqrt(static_cast<double>(q->size(-1)))), k->transpose(-2, -1));
-        const double never = -std::numeric_limits<double>::infinity();
-        if (causal) {
-            const auto later = at::ones({q->size(-2), k->size(-2)}, at::kBool).triu(1);
-            scores = scores.masked_fill(later, never);
-        }
-        if (mask) scores = mask->scalar_type() == at::kBool ? scores.masked_fill(mask->logical_not(), never) : scores + *mask;
-        return at::matmul(at::dropout(at::softmax(scores, -1), dropout, dropout > 0), *v);
-    });
 }
 
 HPO_API bool hpo_orthogonal(Handle t, double gain) {

@@ -149,3 +149,9 @@ HPO_API Handle hpo_narrow(Handle t, int64_t dim, int64_t start, int64_t length) 
 HPO_API Handle hpo_roll(Handle t, int64_t shift, int64_t dim) { return guarded([&] { return t->roll(shift, dim); }); }
 HPO_API Handle hpo_cat(Handle* tensors, int n, int64_t dim) { return guarded([&] { return at::cat(list(tensors, n), dim); }); }
 HPO_API Handle hpo_stack(Handle* tensors, int n, int64_t dim) { return guarded([&] { return at::stack(list(tensors, n), dim); }); }
+HPO_API void hpo_unbind(Handle t, int64_t dim, Handle* out, int n) {
+    guarded_void([&] {
+        const auto parts = t->unbind(dim);
+        for (int i = 0; i < n; i++) out[i] = wrap(parts[i]);
+    });
+}

@@ -1,5 +1,5 @@
 // Recurrent networks over whole sequences, batch first.
-#include "hpotorch.h"
+#include "lstm.h"
 #include <torch/torch.h>
 
 enum Cell { TANH_CELL, RELU_CELL, LSTM_CELL, GRU_CELL };
@@ -10,7 +10,9 @@ HPO_API void hpo_recurrent(Handle x, Handle* states, Handle* weights, int n, boo
     guarded_void([&] {
         const auto w = list(weights, n);
         if (cell == LSTM_CELL) {
-            auto [y, h, c] = at::lstm(*x, list(states, 2), w, bias, layers, dropout, training, both, batch_first);
+            const auto start = list(states, 2);
+            auto [y, h, c] = lstm_is_fast(*x, start, bias) ? lstm(*x, start, w, layers, dropout, training, both, batch_first)
+                                                           : at::lstm(*x, start, w, bias, layers, dropout, training, both, batch_first);
             out[0] = wrap(y), out[1] = wrap(h), out[2] = wrap(c);
             return;
         }

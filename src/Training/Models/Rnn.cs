@@ -1,6 +1,7 @@
 using HpoService.Search.Spaces;
 using HpoService.Training.DataSets;
 using HpoService.Training.Networks;
+using HpoService.Training.Optimizers;
 using HpoService.Training.Settings;
 using static HpoService.Training.Networks.NetworkSettings;
 
@@ -36,5 +37,7 @@ internal sealed class Rnn : IModel
 
     public Network Build(SampleShape shape, SettingValues s) => s[Bidirectional] && shape.Goal == GoalKind.NextToken
         ? throw new InvalidSettingsException("/bidirectional", "bidirectional must be false where the next token is predicted, but got true.")
+        : s[Cell] == "lstm" && s[OptimizerRegistry.Optimizer] == "newtoncg"
+        ? throw new InvalidSettingsException("/optimizer", "optimizer must not be newtoncg with an lstm, which can be differentiated once only, but got newtoncg.")
         : new RnnNetwork(shape, s[Cell], s[Hidden], s[Layers], s[Bidirectional], s[Embedding], s[Dropout]);
 }

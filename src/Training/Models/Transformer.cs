@@ -1,6 +1,7 @@
 using HpoService.Search.Spaces;
 using HpoService.Training.DataSets;
 using HpoService.Training.Networks;
+using HpoService.Training.Optimizers;
 using HpoService.Training.Settings;
 using static HpoService.Training.Networks.NetworkSettings;
 
@@ -40,6 +41,8 @@ internal sealed class Transformer : IModel
     {
         if (s[Width] % s[Heads] != 0)
             throw new InvalidSettingsException("/modelWidth", $"modelWidth must be a multiple of heads, but got {s[Width]} and {s[Heads]}.");
+        if (s[OptimizerRegistry.Optimizer] == "newtoncg")
+            throw new InvalidSettingsException("/optimizer", "optimizer must not be newtoncg with a transformer, whose attention can be differentiated once only, but got newtoncg.");
         var patch = s[Patch] > 0 ? s[Patch] : shape.Sizes[^1] >= 16 ? 4 : 2;
         if (shape.Kind == SampleKind.Image && (shape.Sizes[1] < patch || shape.Sizes[2] < patch))
             throw new InvalidSettingsException("/patch", $"patch must be at most the height and width of the images, but got {patch} for {shape.Sizes[1]} x {shape.Sizes[2]}.");

@@ -110,9 +110,9 @@ internal sealed class EncoderLayer : torch.nn.Module<torch.Tensor, torch.Tensor?
     public override torch.Tensor forward(torch.Tensor x, torch.Tensor? mask)
     {
         var (n, time) = (x.shape[0], x.shape[1]);
-        var parts = _queries.call(_norm1.call(x)).reshape(n, time, 3, _heads, _width / _heads).permute(2, 0, 3, 1, 4); // [3, n, heads, time, d]
+        var parts = _queries.call(_norm1.call(x)).reshape(n, time, 3, _heads, _width / _heads).unbind(2); // each [n, time, heads, d]
         var seen = torch.nn.functional.scaled_dot_product_attention(
-            parts.select(0, 0), parts.select(0, 1), parts.select(0, 2), mask, training ? _p : 0, is_casual: _causal);
+            parts[0].transpose(1, 2), parts[1].transpose(1, 2), parts[2].transpose(1, 2), mask, training ? _p : 0, is_casual: _causal);
         x = x + _dropout.call(_out.call(seen.transpose(1, 2).reshape(n, time, _width)));
         return x + _dropout.call(_down.call(torch.nn.functional.gelu(_up.call(_norm2.call(x)))));
     }

@@ -78,11 +78,17 @@ def attention(q, k, v, mask=None):
 op("attention", lambda a, b: attention(a, b, a * b))
 op("attention_causal", lambda a, b: attention(a, b, b, torch.ones(3, 3, dtype=torch.bool).tril()))
 op("attention_mask", lambda a, b: attention(a, b, b, torch.tensor([[True, False, True]])))
+op("attention4", lambda a, b: attention(a.reshape(1, 2, 3, 2), b.reshape(1, 2, 3, 2), (a * b).reshape(1, 2, 3, 2)))
+op("attention4_causal", lambda a, b: attention(a.reshape(2, 1, 3, 2), b.reshape(2, 1, 3, 2), b.reshape(2, 1, 3, 2), torch.ones(3, 3, dtype=torch.bool).tril()))
+op("attention4_mask", lambda a, b: attention(
+    a.reshape(2, 3, 1, 2).transpose(1, 2), b.reshape(2, 3, 1, 2).transpose(1, 2), a.reshape(2, 3, 1, 2).transpose(1, 2), torch.tensor([[[[True, False, True]]], [[[True, True, False]]]])))
+op("unbind", lambda a, b: a.unbind(1)[0] * a.unbind(1)[3])
 
 for name, make in {
     "rnn": lambda: torch.nn.RNN(2, 3, num_layers=2, batch_first=True),
     "rnn_relu": lambda: torch.nn.RNN(2, 3, nonlinearity="relu", batch_first=True),
     "lstm": lambda: torch.nn.LSTM(2, 3, num_layers=2, batch_first=True, bidirectional=True),
+    "lstm_one": lambda: torch.nn.LSTM(2, 3, batch_first=True),
     "gru": lambda: torch.nn.GRU(2, 3, batch_first=True, bidirectional=True),
 }.items():
     torch.manual_seed(3)

@@ -23,7 +23,10 @@ internal sealed class Probe(double[] x, double[]? gradient)
 /// <param name="value">a there.</param>
 internal sealed class Climb(SearchSpace space, Features features, double[] low, double[] high, double[] u, double value)
 {
-    private const int Rounds = 3, MaxChoices = 24;
+    /// <summary>A parameter with at most so many values is searched by exhaustion.</summary>
+    public const int MaxChoices = 24;
+
+    private const int Rounds = 3;
     private readonly UnitCube _cube = new(space);
 
     /// <summary>The best point so far.</summary>

@@ -26,6 +26,11 @@ internal sealed class Features
 
     public int Dimensions => IsCategorical.Length;
 
+    /// <summary>Whether no parameter has more than <see cref="Climb.MaxChoices"/> values.</summary>
+    /// <remarks>Such a table has no surroundings finer than the model of the whole, and no long smooth tails to compress: on recorded training results a local
+    /// model and compressed scores both cost trials, on smooth functions both save them (docs/decisions/0003).</remarks>
+    public bool IsCoarse => _space.Parameters.All(p => p.Cardinality is <= Climb.MaxChoices);
+
     /// <summary>x of a point's values.</summary>
     public double[] Of(ParameterValues values)
     {

@@ -8,7 +8,7 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// <summary>The negative log posterior density of the hyperparameters, with its gradient. Not for use by two threads.</summary>
 /// <remarks>Likelihood: Rasmussen and Williams (2006), equations 5.8 and 5.9. Priors: ℓ ~ LogNormal(√2 + ½·ln d, √3), which keeps the
 /// expected complexity of a function the same in every dimension (Hvarfner et al., ICML 2024, arXiv 2402.02229, section 4), and
-/// λ ~ LogNormal(0, √3); ln s, ln a ~ Normal(0, 1); σ² ~ Gamma(1.1, rate 1), which tolerates noise; m ~ Normal(0, 10): where a search has
+/// λ ~ LogNormal(0, √3); ln s, ln a ~ Normal(0, 1); σ² ~ Gamma(1.1, rate 30), as of Optuna's GPSampler; m ~ Normal(0, 10): where a search has
 /// put most of its points near the optimum, their average is far above what unknown places should be believed to be.</remarks>
 /// <param name="x">X.</param>
 /// <param name="y">y.</param>
@@ -103,8 +103,8 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
         }
 
         var noise = Math.Exp(theta[_d + 1]);
-        value += noise - 0.1 * theta[_d + 1];
-        gradient[_d + 1] += noise - 0.1;
+        value += 30 * noise - 0.1 * theta[_d + 1];
+        gradient[_d + 1] += 30 * noise - 0.1;
         return value;
     }
 

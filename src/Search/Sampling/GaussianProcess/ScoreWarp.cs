@@ -2,13 +2,15 @@
 namespace HpoService.Search.Sampling.GaussianProcess;
 
 /// <summary>Turns raw scores into targets that a Gaussian process can model: whatever their scale, outliers and failures.</summary>
-/// <remarks>How far a score lies below the median counts in full up to the spread of the better half, then ever less, and never more
-/// than three spreads: how bad a bad trial is carries little information about the optimum, that it is bad does. Infeasible trials stand a little below the worst.
+/// <remarks>How far a score lies below the median counts in full up to some spreads of the better half, then ever less, and never more than a few times
+/// that: how bad a bad trial is carries little information about the optimum, that it is bad does. Infeasible trials stand a little below the worst.
 /// Vizier (Song et al., arXiv 2408.11527, section 3.2) takes normal quantiles of the ranks below the median instead.</remarks>
 internal static class ScoreWarp
 {
     /// <summary>Targets with mean 0 and variance 1, in the order of the scores; all 0 when they do not differ.</summary>
-    public static double[] Apply(double[] scores)
+    /// <param name="scores">Raw scores.</param>
+    /// <param name="isCoarse">Whether only outliers are compressed, from 20 spreads on and to 60 at most; else from 3 on and to 27.</param>
+    public static double[] Apply(double[] scores, bool isCoarse)
     {
         var feasible = scores.Where(double.IsFinite).Order().ToArray();
         if (feasible.Length == 0)
@@ -20,7 +22,7 @@ internal static class ScoreWarp
         var spread = Math.Sqrt(feasible.Skip(feasible.Length / 2).Average(s => Math.Pow(s / unit - median / unit, 2)));
         if (!(spread > 0))
             spread = feasible[0] < top ? 1e-3 : 0;
-        var warped = Array.ConvertAll(scores, s => double.IsFinite(s) ? Compress(s / unit - median / unit, spread) : double.NaN);
+        var warped = Array.ConvertAll(scores, s => !double.IsFinite(s) ? double.NaN : isCoarse ? Compress(s / unit - median / unit, 20 * spread, 2) : Compress(s / unit - median / unit, 3 * spread, 8));
         var low = warped.Where(double.IsFinite).Min();
         var targets = Array.ConvertAll(warped, w => double.IsFinite(w) ? w : low - Math.Max(0.25 * spread, 1e-3));
         var mean = targets.Average();
@@ -28,7 +30,7 @@ internal static class ScoreWarp
         return Array.ConvertAll(targets, t => deviation > 0 ? (t - mean) / deviation : 0);
     }
 
-    // From one spread on, with L = ln(gap/spread): 1 + 2·L/(2 + L) spreads.
-    private static double Compress(double difference, double spread) =>
-        -difference is var gap && gap > spread && Math.Log(gap / spread) is var log ? -spread * (1 + 2 * log / (2 + log)) : difference;
+    // From the limit on, with L = ln(gap/limit): 1 + depth·L/(depth + L) limits.
+    private static double Compress(double difference, double limit, double depth) =>
+        -difference is var gap && gap > limit && Math.Log(gap / limit) is var log ? -limit * (1 + depth * log / (depth + log)) : difference;
 }

@@ -44,7 +44,7 @@ internal sealed class Surrogate
         var first = all.Take(fitted).ToList();
         var kept = Observations.Select(first, most);
         List<Observation> observations = [.. kept, .. all.Skip(fitted)];
-        var targets = ScoreWarp.Apply([.. observations.Select(o => o.Score)]);
+        var targets = Targets(features, observations);
         var x = new Points(features.IsCategorical, [.. observations.Select(o => o.X)]);
         if (earlier is not null && Common(first, earlier._first) == Math.Max(first.Count, earlier._first.Count))
         {
@@ -71,7 +71,7 @@ internal sealed class Surrogate
     {
         var d = _features.Dimensions;
         var feasible = _observations.Where(o => !double.IsNaN(o.Score)).ToList();
-        if (feasible.Count < LocalPoints(d) || Enumerable.Range(0, d).All(j => _features.IsCategorical[j]))
+        if (feasible.Count < LocalPoints(d) || _features.IsCoarse)
             return null;
         var around = new Neighbourhood(_features.Of(_incumbents[0]), _features.IsCategorical, feasible.Select(o => o.X), LocalPoints(d));
         var features = new Features(space, around);
@@ -81,7 +81,7 @@ internal sealed class Surrogate
             .Select(o => o.Observation with { X = features.Relative((double[])o.Observation.X.Clone()) }).ToList();
         if (Theta(features, near, isSmooth: true, isOver) is not { } theta)
             return null;
-        var targets = ScoreWarp.Apply([.. near.Select(o => o.Score)]);
+        var targets = Targets(features, near);
         return GpModel.Condition(new Points(features.IsCategorical, [.. near.Select(o => o.X)]), targets, theta, mean: null) is { } model
             ? new Surrogate(features, [], near, model, targets, around)
             : null;
@@ -100,9 +100,12 @@ internal sealed class Surrogate
 
     private static int LocalPoints(int d) => 2 * d + 5;
 
+    private static double[] Targets(Features features, List<Observation> observations) =>
+        ScoreWarp.Apply([.. observations.Select(o => o.Score)], features.IsCoarse);
+
     // One parameter's additive part would be the product again.
     private static double[]? Theta(Features features, List<Observation> sample, bool isSmooth, Func<bool> isOver) => MapFit.Fit(
-        new Points(features.IsCategorical, [.. sample.Select(o => o.X)]), ScoreWarp.Apply([.. sample.Select(o => o.Score)]), features.Dimensions > 1, isSmooth, isOver);
+        new Points(features.IsCategorical, [.. sample.Select(o => o.X)]), Targets(features, sample), features.Dimensions > 1, isSmooth, isOver);
 
     // How many leading observations are the same.
     private static int Common(List<Observation> a, List<Observation> b)

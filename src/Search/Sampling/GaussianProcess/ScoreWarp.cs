@@ -9,7 +9,7 @@ internal static class ScoreWarp
 {
     /// <summary>Targets with mean 0 and variance 1, in the order of the scores; all 0 when they do not differ.</summary>
     /// <param name="scores">Raw scores.</param>
-    /// <param name="isCoarse">Whether only outliers are compressed, from 20 spreads on and to 60 at most; else from 3 on and to 27.</param>
+    /// <param name="isCoarse">Whether only outliers are compressed, from 20 spreads on and to 60 at most; else from 1 on and to 3.</param>
     public static double[] Apply(double[] scores, bool isCoarse)
     {
         var feasible = scores.Where(double.IsFinite).Order().ToArray();
@@ -22,7 +22,7 @@ internal static class ScoreWarp
         var spread = Math.Sqrt(feasible.Skip(feasible.Length / 2).Average(s => Math.Pow(s / unit - median / unit, 2)));
         if (!(spread > 0))
             spread = feasible[0] < top ? 1e-3 : 0;
-        var warped = Array.ConvertAll(scores, s => !double.IsFinite(s) ? double.NaN : isCoarse ? Compress(s / unit - median / unit, 20 * spread, 2) : Compress(s / unit - median / unit, 3 * spread, 8));
+        var warped = Array.ConvertAll(scores, s => !double.IsFinite(s) ? double.NaN : isCoarse ? Compress(s / unit - median / unit, 20 * spread, 2) : Compress(s / unit - median / unit, spread, 2));
         var low = warped.Where(double.IsFinite).Min();
         var targets = Array.ConvertAll(warped, w => double.IsFinite(w) ? w : low - Math.Max(0.25 * spread, 1e-3));
         var mean = targets.Average();

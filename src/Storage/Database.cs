@@ -30,6 +30,9 @@ public sealed class Database
     /// <summary>Raised after every commit of this process, with the ids of the studies that are known to have changed. On the writer's thread: be quick.</summary>
     internal event Action<IReadOnlyCollection<long>>? Committed;
 
+    /// <summary>Raised after a transaction of which nothing was written.</summary>
+    internal event Action? Failed;
+
     /// <summary>How long a write waits for other processes' writes.</summary>
     internal TimeSpan Patience { get; }
 
@@ -103,6 +106,8 @@ public sealed class Database
 
     /// <summary>Something that says cheaply whether the database has changed.</summary>
     internal VersionProbe OpenVersionProbe() => new(ConnectionString);
+
+    internal void AnnounceFailure() => Failed?.Invoke();
 
     internal void Announce(IReadOnlyCollection<long> changed)
     {

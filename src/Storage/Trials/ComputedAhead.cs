@@ -29,7 +29,7 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
                 || ready.Points.Count < slot.Taken + count)
                 return null;
             var points = ready.Points.Skip(slot.Taken).Take(count).ToList();
-            slot.Taken += count; // if this transaction fails, the counter will not fit any more, and all is computed anew
+            write.Turn.WhenAccepted(() => slot.Take(ready, count));
             return new Proposal(row.NextNumber, ready.Finished, count, points);
         }
     }
@@ -39,6 +39,13 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
     {
         _slots.GetOrAdd(id, _ => new Slot()).AskedAt = time.GetTimestamp();
         Changed([id]);
+    }
+
+    /// <summary>Says that a transaction failed: what was taken in it was not stored.</summary>
+    public void Forget()
+    {
+        foreach (var slot in _slots.Values)
+            slot.Forget();
     }
 
     /// <summary>Says that studies have changed.</summary>
@@ -75,8 +82,7 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
                 try
                 {
                     var proposal = await compute(id, MostAhead);
-                    lock (slot)
-                        (slot.Ready, slot.Taken) = (proposal, 0);
+                    slot.Offer(proposal);
                     if (proposal is null || time.GetElapsedTime(slot.AskedAt) > Interest)
                         _slots.TryRemove(id, out _);
                 }
@@ -104,6 +110,36 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
         public bool IsComputing { get; set; }
 
         public long AskedAt { get; set; }
+
+        public void Take(Proposal of, int count)
+        {
+            lock (this)
+            {
+                if (ReferenceEquals(Ready, of))
+                    Taken += count;
+                else
+                    Ready = null; // it was computed without knowing of those taken
+            }
+        }
+
+        public void Forget()
+        {
+            lock (this)
+                (Ready, Taken) = (null, 0);
+        }
+
+        /// <summary>Takes over what was computed, unless points of what is at hand were taken meanwhile: it does not know of those, and may repeat them.
+        /// What is left of them is still good, and all is computed once more.</summary>
+        public void Offer(Proposal? proposal)
+        {
+            lock (this)
+            {
+                if (proposal is not null && Ready is { } ready && ready.NextNumber + Taken > proposal.NextNumber)
+                    IsStale = true;
+                else
+                    (Ready, Taken) = (proposal, 0);
+            }
+        }
 
         /// <summary>Whether there is something to compute; what changes from now on is for the next time.</summary>
         public bool Begin()

@@ -27,6 +27,7 @@ public sealed class TrialDispatcher
         (_database, _time, _proposing) = (database, time, new Proposing(database, time));
         _ahead = new ComputedAhead((id, count) => InTurnAsync(id, () => _proposing.LookAheadAsync(id, count, default), default), time);
         database.Committed += _ahead.Changed;
+        database.Failed += _ahead.Forget;
     }
 
     /// <summary>Hands out up to <paramref name="count"/> trials: queued ones first, then new ones. One transaction holds the trials, their

@@ -10,6 +10,7 @@ internal sealed class WriteTurn(WriteSession session)
     private readonly List<StudyWrite> _writes = [];
     private readonly List<MeasurementRow> _measured = [];
     private readonly List<IdempotencyRow> _remembered = [];
+    private readonly List<Action> _accepted = [];
     private bool _usesDb, _isAbandoned;
 
     public WriteSession Session => session;
@@ -49,6 +50,9 @@ internal sealed class WriteTurn(WriteSession session)
 
     public void Measure(MeasurementRow measurement) => _measured.Add(measurement);
 
+    /// <summary>Has something done once the turn is accepted into the transaction.</summary>
+    public void WhenAccepted(Action action) => _accepted.Add(action);
+
     /// <summary>Nothing of the turn counts, though it does not fail.</summary>
     public void Abandon() => _isAbandoned = true;
 
@@ -68,13 +72,16 @@ internal sealed class WriteTurn(WriteSession session)
             session.Execute($"RELEASE {Savepoint}");
             session.Context.ChangeTracker.Clear();
             session.Distrust();
-            return;
+        }
+        else
+        {
+            foreach (var write in _writes)
+                write.Accept(session);
+            _measured.ForEach(session.Change);
+            _remembered.ForEach(session.Change);
         }
 
-        foreach (var write in _writes)
-            write.Accept(session);
-        _measured.ForEach(session.Change);
-        _remembered.ForEach(session.Change);
+        _accepted.ForEach(action => action());
     }
 
     /// <summary>The end of a turn that failed: its neighbours in the transaction notice nothing.</summary>

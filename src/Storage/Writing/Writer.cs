@@ -83,6 +83,7 @@ internal sealed class Writer(Database database)
     {
         var failure = Database.Translate(e);
         Reset(failure == e);
+        database.AnnounceFailure();
         if (batch.Count > 1 && failure == e)
             batch.ForEach(request => Commit(request, 1));
         else

@@ -16,10 +16,11 @@ public static class StorageSetup
         services.TryAddSingleton<TrialStore>();
         services.TryAddSingleton<LeaseStore>();
         services.TryAddSingleton<TrialDispatcher>();
-        services.TryAddSingleton<InsightStore>();
         services.TryAddSingleton<BestTrials>();
+        services.TryAddSingleton<InsightStore>();
         services.TryAddSingleton<ImportStore>();
         services.TryAddSingleton<TrialPages>();
+        services.TryAddSingleton<ExportStore>();
         services.TryAddSingleton<ModelStore>();
         services.TryAddSingleton<CommandStore>();
         services.TryAddSingleton<WorkerStore>();

@@ -1,23 +1,25 @@
+using System.Text.Json;
 using HpoService.Storage;
 using Microsoft.Data.Sqlite;
 
-namespace HpoService.Api.Tests;
+namespace HpoService.Tests;
 
 /// <summary>A study of 100,000 completed trials, written into the file by one statement: over HTTP it would take minutes.</summary>
 internal static class LargeStudy
 {
     public const int Trials = 100_000;
 
-    /// <summary>Parameters rate, optimizer and momentum; metrics loss (its minimum 0 at trial 77,777) and size; a measurement at steps 1 to 3 of every 100th.</summary>
-    public static async Task CreateAsync(ApiHost api, string name, string objectives)
+    /// <summary>The study as it is created: parameters rate, optimizer and momentum.</summary>
+    public static string Definition(string name, string objectives) => $$$"""
+        {"name":"{{{name}}}","objectives":{{{objectives}}},"sampler":{"kind":"random"},
+         "parameters":[{"name":"rate","type":"float","low":0.0001,"high":1,"scale":"log"},
+                       {"name":"optimizer","type":"categorical","choices":["sgd","adam","=cmd|' /C calc'!A0"]},
+                       {"name":"momentum","type":"float","low":0,"high":1,"when":{"parameter":"optimizer","in":["sgd"]}}]}
+        """;
+
+    /// <summary>Metrics loss (its minimum 0 at trial 77,777) and size; a measurement at steps 1 to 3 of every 100th.</summary>
+    public static async Task FillAsync(Database database, JsonElement study)
     {
-        var study = await api.PostAsync("studies", $$$"""
-            {"name":"{{{name}}}","objectives":{{{objectives}}},"sampler":{"kind":"random"},
-             "parameters":[{"name":"rate","type":"float","low":0.0001,"high":1,"scale":"log"},
-                           {"name":"optimizer","type":"categorical","choices":["sgd","adam","=cmd|' /C calc'!A0"]},
-                           {"name":"momentum","type":"float","low":0,"high":1,"when":{"parameter":"optimizer","in":["sgd"]}}]}
-            """);
-        var database = (Database)api.Services.GetService(typeof(Database))!;
         await using var connection = new SqliteConnection(database.ConnectionString);
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();

@@ -11,10 +11,10 @@ public static class ExportEndpoints
     internal static void Map(RouteGroupBuilder api) => api.MapGet("/studies/{study}/export", ExportAsync).WithTags("Insight")
         .Produces<string>(200, "text/csv", "application/json", "application/x-ndjson");
 
-    /// <summary>All trials, each with its latest measurement, streamed as csv, json or ndjson (a trial a line).</summary>
-    /// <remarks>In CSV, a text that a spreadsheet would take for a formula is preceded by an apostrophe.</remarks>
+    /// <summary>All trials, streamed as csv, json (one object, as import takes it) or ndjson (a trial a line).</summary>
+    /// <remarks>JSON has all measurements, CSV none. In CSV, a text that a spreadsheet would take for a formula is preceded by an apostrophe.</remarks>
     public static async Task<PushStreamHttpResult> ExportAsync(
-        string study, StudyStore studies, TrialStore trials, InsightStore insight, CancellationToken cancellationToken, string format = "csv")
+        string study, StudyStore studies, ExportStore trials, InsightStore insight, CancellationToken cancellationToken, string format = "csv")
     {
         var found = await studies.GetAsync(study, cancellationToken);
         var source = new ExportSource(found, trials, await insight.MetricsAsync($"{found.Id}", cancellationToken));

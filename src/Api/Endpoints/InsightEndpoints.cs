@@ -1,4 +1,3 @@
-using HpoService.Api.Contracts;
 using HpoService.Search;
 using HpoService.Storage;
 using HpoService.Storage.Insight;
@@ -14,21 +13,12 @@ public static class InsightEndpoints
     internal static void Map(RouteGroupBuilder api)
     {
         var study = api.MapGroup("/studies/{study}").WithTags("Insight");
-        study.MapGet("/best", BestAsync);
         study.MapGet("/history", HistoryAsync);
         study.MapGet("/importances", ImportancesAsync);
         study.MapGet("/slice", SliceAsync);
         study.MapGet("/contour", ContourAsync);
         study.MapGet("/parallel", ParallelAsync);
         study.MapGet("/curves", CurvesAsync);
-    }
-
-    /// <summary>The best trial as a list of one, empty while there is none; of several objectives the Pareto front, by number.</summary>
-    public static async Task<Ok<PageContract<TrialContract>>> BestAsync(
-        string study, BestTrials best, CancellationToken cancellationToken, int? after = null, int limit = 1000)
-    {
-        var page = await best.GetAsync(study, after, Paging.Limit(limit), cancellationToken);
-        return TypedResults.Ok(new PageContract<TrialContract>([.. page.Items.Select(TrialContract.Of)], page.Next));
     }
 
     /// <summary>A metric by trial, and the best so far by trial and by time.</summary>

@@ -21,6 +21,7 @@ public static class StudyEndpoints
         studies.MapPost("/{study}/pause", PauseAsync).Needs(Role.Write);
         studies.MapPost("/{study}/resume", ResumeAsync).Needs(Role.Write);
         studies.MapPost("/{study}/cancel", CancelAsync).Needs(Role.Write);
+        studies.MapGet("/{study}/best", BestAsync).WithTags("Insight");
     }
 
     /// <summary>Creates a study. With a training runner, the workers start on it at once.</summary>
@@ -80,6 +81,14 @@ public static class StudyEndpoints
     public static Task<Ok<StudyContract>> CancelAsync(
         string study, StudyStore store, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
         MoveAsync(study, StudyState.Canceled, store, ifMatch, cancellationToken);
+
+    /// <summary>The best trial as a list of one, empty while there is none; of several objectives the Pareto front, by number.</summary>
+    public static async Task<Ok<PageContract<TrialContract>>> BestAsync(
+        string study, BestTrials best, CancellationToken cancellationToken, int? after = null, int limit = 1000)
+    {
+        var page = await best.GetAsync(study, after, Paging.Limit(limit), cancellationToken);
+        return TypedResults.Ok(new PageContract<TrialContract>([.. page.Items.Select(TrialContract.Of)], page.Next));
+    }
 
     private static async Task<Ok<StudyContract>> MoveAsync(string study, StudyState to, StudyStore store, string? ifMatch, CancellationToken cancellationToken) =>
         TypedResults.Ok(StudyContract.Of(await store.MoveAsync(study, to, cancellationToken, StudyTags.Wanted(ifMatch))));

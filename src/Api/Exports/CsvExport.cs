@@ -17,7 +17,7 @@ internal static class CsvExport
         string[] parameters = [.. source.Study.Definition.Space.Parameters.Select(p => p.Name)];
         var line = new StringBuilder();
         Append(line, [.. Columns, .. parameters.Select(p => Text($"parameters.{p}")), .. source.Metrics.Select(m => Text($"values.{m}")), "userAttributes"]);
-        await foreach (var page in source.PagesAsync(cancellationToken))
+        await foreach (var page in source.PagesAsync(withMeasurements: false, cancellationToken))
         {
             foreach (var trial in page)
                 Append(line, Cells(trial, parameters, source.Metrics));

@@ -7,12 +7,10 @@ namespace HpoService.Api.Exports;
 /// <summary>Trials as JSON, in the contract's form.</summary>
 internal static class JsonExport
 {
-    /// <summary>One object with the study and the list of its trials.</summary>
+    /// <summary>One object with the list of the trials, as the import of a study takes it.</summary>
     public static async Task WriteAsync(ExportSource source, Stream to, CancellationToken cancellationToken)
     {
-        await to.WriteAsync("{\"study\":"u8.ToArray(), cancellationToken);
-        await JsonSerializer.SerializeAsync(to, StudyContract.Of(source.Study), HpoJson.Options, cancellationToken);
-        await to.WriteAsync(",\"trials\":["u8.ToArray(), cancellationToken);
+        await to.WriteAsync("{\"trials\":["u8.ToArray(), cancellationToken);
         await WriteTrialsAsync(source, to, ",\n"u8.ToArray(), cancellationToken);
         await to.WriteAsync("]}\n"u8.ToArray(), cancellationToken);
     }
@@ -28,7 +26,7 @@ internal static class JsonExport
     {
         using var part = new MemoryStream();
         var isFirst = true;
-        await foreach (var page in source.PagesAsync(cancellationToken))
+        await foreach (var page in source.PagesAsync(withMeasurements: true, cancellationToken))
         {
             part.SetLength(0);
             foreach (var trial in page)

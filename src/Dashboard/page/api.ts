@@ -1,4 +1,5 @@
 // What the page reads of the HTTP contract; the names are the contract's.
+import { authorization } from './key.js';
 
 export type Values = Readonly<Record<string, number | string>>; // a string is "NaN", "Infinity" or "-Infinity"
 export interface Measurement { readonly step: number; readonly values: Values }
@@ -7,7 +8,7 @@ export type TrialState = 'queued' | 'running' | 'completed' | 'pruned' | 'infeas
 export interface Trial {
   readonly number: number;
   readonly state: TrialState;
-  readonly parameters: Readonly<Record<string, number | string | boolean>>;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly attempt: number;
   readonly worker?: string;
   readonly measurements: readonly Measurement[];
@@ -15,6 +16,17 @@ export interface Trial {
   readonly error?: string;
   readonly startedAt?: string;
   readonly completedAt?: string;
+}
+
+export type ParameterValue = number | string | boolean;
+export interface Parameter {
+  readonly name: string;
+  readonly type: 'float' | 'int' | 'ordinal' | 'categorical' | 'boolean';
+  readonly low?: number;
+  readonly high?: number;
+  readonly scale?: 'linear' | 'log';
+  readonly values?: readonly ParameterValue[];
+  readonly choices?: readonly ParameterValue[];
 }
 
 export type StudyState = 'active' | 'paused' | 'completed' | 'canceled' | 'failed';
@@ -28,7 +40,7 @@ export interface Study {
   readonly createdAt: string;
   readonly completedAt?: string;
   readonly objectives: readonly [Objective, ...Objective[]];
-  readonly parameters: readonly { readonly name: string }[];
+  readonly parameters: readonly Parameter[];
   readonly sampler: { readonly kind: string };
   readonly pruner: { readonly kind: string };
   readonly budget: { readonly maxTrials?: number };
@@ -47,7 +59,7 @@ export class Problem extends Error {
 }
 
 async function send<T>(path: string, method: string): Promise<T> {
-  const response = await fetch(`/api/v1/${path}`, { method });
+  const response = await fetch(`/api/v1/${path}`, { method, headers: authorization() });
   if (response.ok) return await response.json() as T;
   const problem = await response.json().catch(() => ({})) as { detail?: string };
   throw new Problem(response.status, problem.detail ?? `${response.status} ${response.statusText}`);
@@ -55,15 +67,3 @@ async function send<T>(path: string, method: string): Promise<T> {
 
 export const get = <T>(path: string) => send<T>(path, 'GET');
 export const post = <T>(path: string) => send<T>(path, 'POST');
-
-/** All parts of a list, at most `parts` of them. */
-export async function getAll<T>(path: string, parts = Infinity): Promise<T[]> {
-  const items: T[] = [];
-  let after: string | null = '';
-  for (let i = 0; after !== null && i < parts; i++) {
-    const part: Part<T> = await get<Part<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=1000${after && `&after=${encodeURIComponent(after)}`}`);
-    items.push(...part.items);
-    after = part.next;
-  }
-  return items;
-}

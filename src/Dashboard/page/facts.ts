@@ -7,7 +7,9 @@ export function facts(study: Study): HTMLElement[] {
   const best = study.best !== undefined && 'number' in study.best ? `trial ${study.best.number}` : '';
   const counts = Object.entries(study.trialCounts).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`).join(', ');
   return [
-    fact(`best ${study.objectives[0].metric}`, 'best', bestValue(study), best),
+    study.best !== undefined && 'frontSize' in study.best
+      ? fact('Pareto front', 'best', `${study.best.frontSize} trials`, study.objectives.map(({ metric }) => metric).join(', '))
+      : fact(`best ${study.objectives[0].metric}`, 'best', bestValue(study), best),
     fact('trials', 'count', budget(study), progress(study), counts),
     fact('time', 'time', duration(study.createdAt, study.completedAt), study.completionReason === undefined ? '' : `ended by ${study.completionReason}`),
     fact('search', 'search', study.sampler.kind, study.pruner.kind === 'none' ? '' : `pruner ${study.pruner.kind}`),

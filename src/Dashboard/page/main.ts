@@ -1,5 +1,6 @@
 // The page: what the fragment names is shown and followed.
 import { html } from './dom.js';
+import { ask } from './key.js';
 import { follow } from './live.js';
 import { StudiesView } from './studies.js';
 import { StudyView } from './study.js';
@@ -13,8 +14,9 @@ function show(): void {
   const view = name === undefined ? new StudiesView() : new StudyView(name);
   document.title = `${view.title} · HpoService`;
   page.replaceChildren(view.element);
-  leave = follow(view.path, view.events, () => view.draw(), problem => page.replaceChildren(
-    html('p', { class: 'empty' }, problem.message, ' ', html('a', { href: '#/' }, 'All studies'))));
+  leave = follow(view.path, view.events, () => view.draw(), problem => page.replaceChildren(problem.status === 401
+    ? ask(problem.message, show)
+    : html('p', { class: 'empty' }, problem.message, ' ', html('a', { href: '#/' }, 'All studies'))));
 }
 
 addEventListener('hashchange', show);

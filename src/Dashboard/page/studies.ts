@@ -1,12 +1,12 @@
 // #/: the list of studies.
-import { get, getAll } from './api.js';
+import { get } from './api.js';
 import type { Part, Study, TrialState, Worker } from './api.js';
 import { html, number, short, state, time } from './dom.js';
 import { Table } from './table.js';
 
 const Order: readonly TrialState[] = ['completed', 'pruned', 'infeasible', 'failed', 'canceled', 'running', 'queued'];
 
-const total = (study: Study) => Object.values(study.trialCounts).reduce((sum, count) => sum + count, 0);
+export const total = (study: Study) => Object.values(study.trialCounts).reduce((sum, count) => sum + count, 0);
 
 /** How many trials there are, out of the budget where there is one. */
 export const budget = (study: Study) => `${total(study)}${study.budget.maxTrials === undefined ? '' : ` / ${study.budget.maxTrials}`}`;
@@ -37,15 +37,15 @@ export class StudiesView {
   readonly element = html('div', {}, html('h1', {}, 'Studies'), this.#workers, this.#none, this.#table.element);
 
   async draw(): Promise<void> {
-    const [studies, workers] = await Promise.all([getAll<Study>('studies', 1), get<Part<Worker>>('workers')]);
+    const [studies, workers] = await Promise.all([get<Part<Study>>('studies?limit=1000'), get<Part<Worker>>('workers')]);
     this.#workers.textContent = workers.items.length === 0
       ? 'No workers: trials are for your own programs.'
       : workers.items.map(w => `${w.name}: ${w.state}, ${w.runningTrials} of ${w.slots} slots busy`).join(' · ');
-    this.#none.hidden = studies.length > 0;
-    this.#table.element.hidden = studies.length === 0;
+    this.#none.hidden = studies.items.length > 0;
+    this.#table.element.hidden = studies.items.length === 0;
     this.#table.draw(
       [{ title: 'study' }, { title: 'state' }, { title: 'trials', isNumber: true }, { title: '' }, { title: 'metric' }, { title: 'best', isNumber: true }, { title: 'created' }],
-      studies.map(study => ({
+      studies.items.map(study => ({
         cells: [
           html('a', { href: `#/studies/${encodeURIComponent(study.name)}` }, study.name), state(study.state), budget(study), progress(study),
           `${study.objectives[0].direction === 'maximize' ? '↑' : '↓'} ${study.objectives[0].metric}`, bestValue(study), time(study.createdAt)],

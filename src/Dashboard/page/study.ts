@@ -1,12 +1,13 @@
 // #/studies/NAME: one study.
-import { get, getAll, post, Problem } from './api.js';
-import type { Study, Trial } from './api.js';
-import { chart } from './chart.js';
+import { get, post, Problem } from './api.js';
+import type { Part, Study, Trial } from './api.js';
 import { duration, html, short, state } from './dom.js';
 import { facts } from './facts.js';
+import { InsightView } from './insight.js';
+import { total } from './studies.js';
 import { Table } from './table.js';
 
-const MostRows = 500;
+const Rows = 100;
 const Moves = { pause: 'Pause', resume: 'Resume', cancel: 'Cancel' } as const;
 const MovesOf: Partial<Record<Study['state'], readonly string[]>> = { active: ['pause', 'cancel'], paused: ['resume', 'cancel'] };
 
@@ -20,13 +21,13 @@ export class StudyView {
   readonly #refused = html('p', { class: 'refused', role: 'alert' });
   readonly #description = html('p', { class: 'description' });
   readonly #facts = html('dl', { class: 'facts' });
-  readonly #chart = html('figure', { id: 'chart' });
+  readonly #insight: InsightView;
   readonly #table = new Table('trials');
-  readonly #more = html('p', { class: 'dim' });
-  readonly element = html('div', {}, html('div', { class: 'head' }, this.#head, this.#actions), this.#refused, this.#description, this.#facts,
-    this.#chart, this.#table.element, this.#more);
-  readonly #trials = new Map<number, Trial>();
+  readonly #more = html('button', { type: 'button', id: 'more', hidden: '' }, 'Show older trials');
+  readonly element: HTMLElement;
+  #trials = new Map<number, Trial>();
   #drawn: Study | null = null;
+  #rows = Rows;
 
   /** @param name As the fragment has it, escaped. */
   constructor(name: string) {
@@ -38,33 +39,41 @@ export class StudyView {
       button.onclick = () => void this.#move(verb, button);
       this.#actions.append(button);
     }
-    new ResizeObserver(() => this.#drawChart()).observe(this.#chart);
+    this.#more.onclick = () => {
+      this.#rows *= 2;
+      this.#trials.clear();
+      if (this.#drawn) void this.#read(this.#drawn).then(() => this.#drawTrials(this.#drawn!), () => {});
+    };
+    this.#insight = new InsightView(this.#study);
+    this.element = html('div', {}, html('div', { class: 'head' }, this.#head, this.#actions), this.#refused, this.#description, this.#facts,
+      this.#insight.element, html('h2', {}, 'Trials'), this.#table.element, this.#more);
   }
 
   async draw(): Promise<void> {
     const study = await get<Study>(this.#study);
     if (study.id !== this.#drawn?.id) this.#trials.clear(); // the first draw, or a new study under the name of a deleted one
-    // What changed since the study as drawn; what changes between these two requests comes again next time.
-    const since = this.#trials.size === 0 ? 0 : this.#drawn?.version ?? 0;
-    for (const trial of await getAll<Trial>(`${this.#study}/trials?since=${since}`)) this.#trials.set(trial.number, trial);
+    await this.#read(study);
     this.#drawn = study;
     this.#head.replaceChildren(study.name, ' ', state(study.state));
     this.#description.textContent = study.description ?? '';
     for (const button of this.#actions.children) (button as HTMLElement).hidden = !MovesOf[study.state]?.includes(button.id);
     this.#facts.replaceChildren(...facts(study));
-    this.#drawChart();
     this.#drawTrials(study);
+    await this.#insight.draw(study);
   }
 
-  #drawChart(): void {
-    const width = Math.floor(this.#chart.clientWidth);
-    if (this.#drawn === null || width === 0) return;
-    const { metric, direction } = this.#drawn.objectives[0];
-    this.#chart.replaceChildren(chart(this.#sorted(), metric, direction === 'maximize', width));
+  // The newest trials: what changed since the study as drawn, or all of them when so much did. What changes between two requests comes again.
+  async #read(study: Study): Promise<void> {
+    const newest = `${this.#study}/trials?sort=-number&limit=${Math.min(1000, this.#rows)}`;
+    const changed = await get<Part<Trial>>(this.#drawn === null || this.#trials.size === 0 ? newest : `${newest}&since=${this.#drawn.version}`);
+    const all = changed.next === null || this.#trials.size === 0 ? [...this.#trials.values(), ...changed.items] : (await get<Part<Trial>>(newest)).items;
+    const latest = new Map(all.map(trial => [trial.number, trial]));
+    this.#trials = new Map([...latest].sort(([a], [b]) => b - a).slice(0, this.#rows));
+    this.#more.hidden = this.#trials.size >= total(study) || this.#rows >= 1000;
   }
 
   #drawTrials(study: Study): void {
-    const trials = this.#sorted().reverse().slice(0, MostRows);
+    const trials = [...this.#trials.values()];
     const metrics = study.objectives.map(objective => objective.metric);
     const parameters = study.parameters.map(parameter => parameter.name);
     const best = study.best !== undefined && 'number' in study.best ? study.best.number : null;
@@ -82,10 +91,7 @@ export class StudyView {
           trial.worker ?? '', [trial.attempt > 1 ? `attempt ${trial.attempt}` : '', trial.error ?? ''].filter(Boolean).join(': ')],
       };
     }));
-    this.#more.textContent = this.#trials.size > MostRows ? `The latest ${MostRows} of ${this.#trials.size}.` : '';
   }
-
-  #sorted = () => [...this.#trials.values()].sort((a, b) => a.number - b.number);
 
   async #move(verb: string, button: HTMLButtonElement): Promise<void> {
     if (verb === 'cancel' && !confirm('Cancel this study? Its open trials are canceled too; this cannot be taken back.')) return;

@@ -8,7 +8,7 @@ namespace HpoService.Storage.Insight;
 /// <param name="Direction">Which way is better; left out when it is no objective.</param>
 /// <param name="Trials">How many trials have a value of it.</param>
 /// <param name="LastNumber">The largest number of a trial; left out while there is none.</param>
-/// <param name="Points">The trials' values, by number; of many, the lowest and the highest of each stretch.</param>
+/// <param name="Points">The trials' values, by number; of many, the lowest, the highest and the middle one of each stretch.</param>
 /// <param name="BestByTrial">The trials that were better than all of smaller number; of many, evenly spaced ones.</param>
 /// <param name="BestByTime">The trials that were better than all that completed before; of many, evenly spaced ones.</param>
 public sealed record TrialHistory(

@@ -20,7 +20,6 @@ internal sealed class TrialTable(StudyDefinition definition)
     private const int MostMetrics = 64;
     private readonly double[][] _parameters = [.. definition.Space.Parameters.Select(_ => Array.Empty<double>())];
     private readonly OrderedDictionary<string, double[]> _metrics = new(definition.Objectives.Select(o => KeyValuePair.Create(o.Metric, Array.Empty<double>())));
-    private readonly List<(int Number, double[] Scores)> _front = [];
     private TrialState[] _states = [];
     private long[] _completedAt = [];
 
@@ -40,9 +39,6 @@ internal sealed class TrialTable(StudyDefinition definition)
 
     /// <summary>Shares of variance, computed once for as many completed trials as there are.</summary>
     public Dictionary<string, (int Completed, ParameterImportances Found)> Importances { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>The numbers of the completed trials that no other one dominates, increasing.</summary>
-    public IEnumerable<int> Front => _front.Select(f => f.Number).Order();
 
     public TrialState StateOf(int number) => _states[number];
 
@@ -111,7 +107,7 @@ internal sealed class TrialTable(StudyDefinition definition)
     /// <summary>Takes over a row as it is now. The same row twice changes nothing.</summary>
     public void Set(TrialCells row)
     {
-        var wasCompleted = _states[row.Number] == TrialState.Completed;
+        Completed += (row.State == TrialState.Completed ? 1 : 0) - (_states[row.Number] == TrialState.Completed ? 1 : 0);
         (_states[row.Number], _completedAt[row.Number]) = (row.State, row.CompletedAt ?? 0);
         var parameters = Mapping.FromJson<ParameterValues>(row.ParametersJson);
         for (var i = 0; i < _parameters.Length; i++)
@@ -129,38 +125,10 @@ internal sealed class TrialTable(StudyDefinition definition)
         foreach (var (name, value) in values ?? new Dictionary<string, double>())
             if (_metrics.ContainsKey(name) || _metrics.Count < MostMetrics && _metrics.TryAdd(name, Resize([], _states.Length)))
                 _metrics[name][row.Number] = value;
-        if (row.State != TrialState.Completed || wasCompleted)
-            return;
-        Completed++;
-        if (Definition.Objectives.Count > 1)
-            Insert(row.Number);
     }
 
     /// <summary>Says that all rows up to a version were set.</summary>
     public void Reach(long version) => Version = version;
-
-    // A completed trial stays so: the front only gets better, and one that left it never returns.
-    private void Insert(int number)
-    {
-        var scores = Definition.Objectives.Select(o => o.Score(_metrics[o.Metric][number])).ToArray();
-        if (_front.Any(other => Dominates(other.Scores, scores)))
-            return;
-        _front.RemoveAll(other => Dominates(scores, other.Scores));
-        _front.Add((number, scores));
-    }
-
-    private static bool Dominates(double[] a, double[] b)
-    {
-        var isBetter = false;
-        for (var i = 0; i < a.Length; i++)
-        {
-            if (a[i] < b[i])
-                return false;
-            isBetter |= a[i] > b[i];
-        }
-
-        return isBetter;
-    }
 
     private static double[] Resize(double[] column, int capacity)
     {

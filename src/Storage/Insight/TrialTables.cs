@@ -4,10 +4,11 @@ using Microsoft.EntityFrameworkCore;
 namespace HpoService.Storage.Insight;
 
 /// <summary>Keeps the tables of the studies last looked at; each look reads only the rows that changed since the one before.</summary>
-internal sealed class TrialTables(Database database)
+/// <param name="database">The database.</param>
+/// <param name="mostCells">How many cells of eight bytes are kept; default 128 MiB: four studies of 100,000 trials with 30 parameters. A larger one is kept
+/// alone.</param>
+internal sealed class TrialTables(Database database, long mostCells = 16 << 20)
 {
-    // 128 MiB: four studies of 100,000 trials with 30 parameters. A larger one is kept alone.
-    private const long MostCells = 16 << 20;
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Kept> _kept = [];
     private long _uses;
@@ -64,7 +65,7 @@ internal sealed class TrialTables(Database database)
     {
         lock (_lock)
         {
-            while (_kept.Count > 1 && _kept.Values.Sum(kept => kept.Table.Cells) > MostCells)
+            while (_kept.Count > 1 && _kept.Values.Sum(kept => kept.Table.Cells) > mostCells)
                 _kept.Remove(_kept.Where(kept => kept.Key != latest).MinBy(kept => kept.Value.LastUse).Key);
         }
     }

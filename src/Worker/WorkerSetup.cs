@@ -16,6 +16,7 @@ public static class WorkerSetup
         services.AddSingleton<WorkerLifetime>();
         services.AddSingleton<TrialProcessPool>();
         services.AddSingleton<TrialRunner>();
+        services.AddSingleton<CardPublisher>();
         services.AddSingleton<StudyJobs>();
         services.AddQuartz(quartz =>
         {

@@ -1,6 +1,4 @@
 using HpoService.Storage;
-using HpoService.Training.DataSets;
-using HpoService.Training.Models;
 using HpoService.Worker.Jobs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,20 +8,18 @@ namespace HpoService.Worker;
 
 /// <summary>Announces the worker and its models, schedules the sweep, says that it lives, and turns changes into jobs at once.</summary>
 internal sealed class WorkerService(
-    WorkerOptions options, WorkerStore workers, LeaseStore leases, ModelStore models, CommandStore commands, StudyStore studies, ChangeSignal signal, StudyJobs jobs,
+    WorkerOptions options, WorkerStore workers, LeaseStore leases, CardPublisher cards, CommandStore commands, StudyStore studies, ChangeSignal signal, StudyJobs jobs,
     WorkerLifetime lifetime, ISchedulerFactory schedulers, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
 {
     // Other studies' clients may change something thousands of times a second.
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
-
-    private string? _published;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before any job of this process starts: whoever held the name before is dead.
         await leases.ReclaimAsync(options.Name, cancellationToken);
         await workers.RegisterAsync(options.Name, options.Slots, cancellationToken);
-        await PublishAsync(cancellationToken);
+        await cards.PublishAsync(cancellationToken);
         await commands.PublishAsync([.. options.Commands.Select(c => c.Value.ToCard(c.Key))], cancellationToken);
         await base.StartAsync(cancellationToken);
     }
@@ -50,17 +46,6 @@ internal sealed class WorkerService(
         await scheduler.ScheduleJob(job, [trigger], ScheduleJobOptions.Replacing, cancellationToken);
     }
 
-    // Again after each heartbeat if data sets came or went: the API knows of them only from the cards.
-    private async Task PublishAsync(CancellationToken cancellationToken)
-    {
-        var registered = options.DataFolder is null ? [] : new DataSetFolder(options.DataFolder).List();
-        var names = string.Join('/', registered.Select(d => d.Name));
-        if (names == _published)
-            return;
-        await models.PublishAsync(ModelRegistry.CardsWith(registered), cancellationToken);
-        _published = names;
-    }
-
     private async Task BeatAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(options.HeartbeatInterval, time);
@@ -69,7 +54,7 @@ internal sealed class WorkerService(
             try
             {
                 lifetime.IsDraining = await workers.HeartbeatAsync(options.Name, cancellationToken);
-                await PublishAsync(cancellationToken);
+                await cards.PublishAsync(cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

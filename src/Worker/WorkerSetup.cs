@@ -17,6 +17,7 @@ public static class WorkerSetup
         services.AddSingleton<TrialProcessPool>();
         services.AddSingleton<Attempts>();
         services.AddSingleton<TrialRunner>();
+        services.AddSingleton<CardPublisher>();
         services.AddSingleton<StudyJobs>();
         services.AddQuartz(quartz =>
         {

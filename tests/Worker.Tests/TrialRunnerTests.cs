@@ -48,6 +48,16 @@ public sealed class TrialRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_training_process_hears_where_data_sets_are_and_where_the_model_is_to_be_kept()
+    {
+        await RunAsync(Children.Script($$$"""
+            read -r line
+            case "$line" in *'"dataFolder":"{{{_folder}}}"'*'"artifactFolder":"{{{_folder}}}/artifacts/1/0"'*) echo '{"completed":{"accuracy":1}}';; *) exit 3;; esac
+            """));
+        Assert.Equal(TrialState.Completed, (await TrialAsync()).State);
+    }
+
+    [Fact]
     public async Task A_program_that_is_not_there_is_a_broken_attempt()
     {
         await RunAsync(["/nowhere/hpo"]);
@@ -103,7 +113,7 @@ public sealed class TrialRunnerTests : IAsyncLifetime
     {
         var options = new WorkerOptions
         {
-            Name = "w", Slots = 1, TrialCommand = command, HeartbeatInterval = TimeSpan.FromMilliseconds(50), StopGrace = TimeSpan.FromMilliseconds(200),
+            Name = "w", Slots = 1, TrialCommand = command, DataFolder = _folder, HeartbeatInterval = TimeSpan.FromMilliseconds(50), StopGrace = TimeSpan.FromMilliseconds(200),
         };
         await _services.GetRequiredService<ModelStore>().PublishAsync(
             [new ModelCard("m", "", "{}", [new FloatParameter("x", 0, 1)], [], [new Objective("accuracy", Direction.Maximize)])], default);

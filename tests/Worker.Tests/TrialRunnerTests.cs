@@ -52,7 +52,7 @@ public sealed class TrialRunnerTests : IAsyncLifetime
     {
         await RunAsync(Children.Script($$$"""
             read -r line
-            case "$line" in *'"dataFolder":"{{{_folder}}}"'*'"artifactFolder":"{{{_folder}}}/artifacts/1/0"'*) echo '{"completed":{"accuracy":1}}';; *) exit 3;; esac
+            case "$line" in *'"dataFolder":"{{{_folder}}}"'*'"artifactFolder":"{{{_folder}}}/trials/1/0/artifacts"'*) echo '{"completed":{"accuracy":1}}';; *) exit 3;; esac
             """));
         Assert.Equal(TrialState.Completed, (await TrialAsync()).State);
     }

@@ -17,14 +17,16 @@ internal sealed class MetricsCollector : IHostedService, IDisposable
     ];
 
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentDictionary<Instrument, ConcurrentDictionary<string, Series>> _instruments = new();
+
+    // By name: two meters may publish the same instrument, as two hosts in one process do, and both count.
+    private readonly ConcurrentDictionary<string, (Instrument Instrument, ConcurrentDictionary<string, Series> Series)> _instruments = new(StringComparer.Ordinal);
 
     public MetricsCollector()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == SearchMetrics.Name || Foreign.Contains(instrument.Name))
-                listener.EnableMeasurementEvents(instrument, _instruments.GetOrAdd(instrument, _ => new(StringComparer.Ordinal)));
+                listener.EnableMeasurementEvents(instrument, _instruments.GetOrAdd(instrument.Name, _ => (instrument, new(StringComparer.Ordinal))).Series);
         };
         _listener.SetMeasurementEventCallback<double>(static (instrument, value, tags, state) => Take(instrument, value, tags, state));
         _listener.SetMeasurementEventCallback<long>(static (instrument, value, tags, state) => Take(instrument, value, tags, state));
@@ -45,8 +47,7 @@ internal sealed class MetricsCollector : IHostedService, IDisposable
     public IEnumerable<(Instrument Instrument, IEnumerable<Series> Series)> Collect()
     {
         _listener.RecordObservableInstruments();
-        // Two meters of one name may have published the same instrument: hosts of tests do.
-        return _instruments.GroupBy(i => i.Key.Name).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (g.First().Key, g.First().Value.Values.AsEnumerable()));
+        return _instruments.Values.OrderBy(i => i.Instrument.Name, StringComparer.Ordinal).Select(i => (i.Instrument, i.Series.Values.AsEnumerable()));
     }
 
     private static void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)

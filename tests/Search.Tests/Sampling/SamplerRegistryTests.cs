@@ -49,6 +49,8 @@ public sealed class SamplerRegistryTests
     [InlineData("gp", """{"initialTrials": 0}""", "/sampler/options/initialTrials", "1 <= initialTrials <= 1000 must hold, but got 0.")]
     [InlineData("gp", """{"candidates": 1}""", "/sampler/options/candidates", "16 <= candidates <= 100000 must hold, but got 1.")]
     [InlineData("gp", """{"maxObservations": 1}""", "/sampler/options/maxObservations", "must hold, but got 1.")]
+    [InlineData("gp", """{"confidence": -1}""", "/sampler/options/confidence", "0 <= confidence <= 100 must hold, but got -1.")]
+    [InlineData("gp", """{"acquisition": "magic"}""", "/sampler/options/acquisition", "but got")]
     [InlineData("gp", """{"candidates": "many"}""", "/sampler/options/candidates", "but got")]
     [InlineData("gp", """{"candidates": 20.5}""", "/sampler/options/candidates", "but got")]
     [InlineData("gp", "[]", "/sampler/options", "but got []")]

@@ -13,18 +13,21 @@ internal sealed class NumberKernel : IKernel
 {
     private const double Narrowest = 0.01, Thin = 0.01, Least = 1e-300;
     private readonly Parameter _parameter;
-    private readonly double[] _centres, _logShares;
+    private readonly double[] _places, _logShares; // the centres without repetition
+    private readonly int[] _placeOf;
     private readonly double _width, _logScale;
 
     public NumberKernel(Parameter parameter, double[] centres, int dimensions, double bandwidth)
     {
-        (_parameter, _centres) = (parameter, centres);
+        _parameter = parameter;
         var known = centres.Where(c => !double.IsNaN(c)).ToArray();
+        _places = [.. known.Distinct().Order()];
+        _placeOf = [.. centres.Select(c => double.IsNaN(c) ? -1 : Array.BinarySearch(_places, c))];
         var mean = known.DefaultIfEmpty(0.5).Average();
         var s = Math.Sqrt((known.Sum(c => (c - mean) * (c - mean)) + 1.0 / 12) / (known.Length + 1));
         _width = Math.Clamp(bandwidth * s * Math.Pow(known.Length + 1, -1.0 / (dimensions + 4)), Math.Max(Narrowest, 1.0 / (parameter.Cardinality ?? long.MaxValue)), 1);
         _logScale = -Math.Log(_width) - 0.5 * Math.Log(2 * Math.PI);
-        _logShares = [.. centres.Select(c => double.IsNaN(c) ? 0 : Math.Log(Share(c, 0, 1)))];
+        _logShares = [.. _places.Select(c => Math.Log(Share(c, 0, 1)))];
     }
 
     public double Draw(double centre, double uniform, RandomStream stream)
@@ -40,13 +43,16 @@ internal sealed class NumberKernel : IKernel
         var (low, high) = _parameter.Cardinality is null ? (u, u) : UnitCube.CellOf(_parameter, u);
         // Over a cell that is thin beside the kernel the density hardly changes.
         var isThin = high - low < Thin * _width;
-        for (var i = 0; i < _centres.Length; i++)
+        var logs = new double[_places.Length];
+        for (var i = 0; i < logs.Length; i++)
         {
-            if (double.IsNaN(_centres[i]))
-                continue;
-            var z = (u - _centres[i]) / _width;
-            terms[i] += (isThin ? _logScale - 0.5 * z * z : Math.Log(Math.Max(Share(_centres[i], low, high), Least) / (high - low))) - _logShares[i];
+            var z = (u - _places[i]) / _width;
+            logs[i] = (isThin ? _logScale - 0.5 * z * z : Math.Log(Math.Max(Share(_places[i], low, high), Least) / (high - low))) - _logShares[i];
         }
+
+        for (var i = 0; i < _placeOf.Length; i++)
+            if (_placeOf[i] >= 0)
+                terms[i] += logs[_placeOf[i]];
     }
 
     private double Share(double mean, double low, double high) => 0.5 * (Erf((high - mean) / _width) - Erf((low - mean) / _width));

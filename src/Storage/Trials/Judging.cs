@@ -22,7 +22,7 @@ internal sealed class Judging(Database database, TimeProvider time)
             await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted, cancellationToken);
             var row = await db.Studies.AsNoTracking().FindStudyAsync($"{studyId}", cancellationToken);
             var history = await _histories.GetAsync(db, row, definition, cancellationToken);
-            decision = PrunerRegistry.Create(definition.Pruner).Decide(history, number, latest);
+            decision = PrunerRegistry.Create(definition.Pruner, definition.Sampler.Seed).Decide(history, number, latest);
         }
 
         if (!decision.ShouldStop)

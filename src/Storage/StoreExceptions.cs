@@ -72,6 +72,15 @@ public sealed class BusyException : Exception
 /// <summary>The database takes no writes: its disk is full or broken, or it is read-only; nothing was written.</summary>
 public sealed class UnwritableException(string reason, Exception inner) : Exception($"the database must be writable, but got {reason}.", inner);
 
+/// <summary>The database went away before it said whether it has written. What is repeated is safe: a completion counts once, and so does what comes
+/// with an Idempotency-Key.</summary>
+public sealed class UnknownOutcomeException : Exception
+{
+    internal UnknownOutcomeException(Exception inner) : base("the database must say whether it has written, but it went away before: repeat the request.", inner)
+    {
+    }
+}
+
 /// <summary>The study has changed since the caller saw it.</summary>
 public sealed class VersionMismatchException(long wanted, long actual)
     : HpoException("", $"If-Match must be the study's present version {actual}, but got {wanted}.");

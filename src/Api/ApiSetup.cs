@@ -58,6 +58,7 @@ public static class ApiSetup
         TransferEndpoints.Map(api);
         FileEndpoints.Map(api);
         FleetEndpoints.Map(api);
+        DataSetEndpoints.Map(api);
         EventEndpoints.Map(api);
         InsightEndpoints.Map(api);
         ExportEndpoints.Map(api);

@@ -1,4 +1,5 @@
 using HpoService.Storage;
+using HpoService.Worker.DataSets;
 using HpoService.Worker.Jobs;
 using HpoService.Worker.Processes;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,6 +10,10 @@ namespace HpoService.Worker;
 /// <summary>Registers a worker.</summary>
 public static class WorkerSetup
 {
+    /// <summary>Adds what lets others than workers, such as the API, have data sets read; a worker is not needed for it.</summary>
+    public static IServiceCollection AddHpoDesks(this IServiceCollection services, DeskOptions options) =>
+        services.AddSingleton(options).AddSingleton<IDataSetDesk, DataSetDesk>().AddSingleton<DataSetStore>();
+
     /// <summary>Adds a worker over the database of <see cref="StorageSetup.AddHpoStorage"/>; the job store lives in the same database.</summary>
     public static IServiceCollection AddHpoWorker(this IServiceCollection services, Database database, WorkerOptions options)
     {

@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using HpoService.Storage;
+using HpoService.Worker;
+using HpoService.Worker.DataSets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -19,6 +21,9 @@ public class ApiHost : IAsyncLifetime
 
     /// <summary>Settings of the service, such as Limits:BodyBytes.</summary>
     protected virtual IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>();
+
+    /// <summary>What reads files that are sent.</summary>
+    protected virtual string[] TrialCommand => [Path.Combine(AppContext.BaseDirectory, "hpo"), "trial-process"];
 
     /// <summary>How long a write waits for other processes.</summary>
     protected virtual TimeSpan? Patience => null;
@@ -39,7 +44,7 @@ public class ApiHost : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(Settings);
-        builder.Services.AddHpoStorage(database).AddHpoApi();
+        builder.Services.AddHpoStorage(database).AddHpoApi().AddHpoDesks(new DeskOptions { TrialCommand = TrialCommand, DataFolder = _folder });
         _app = builder.Build().MapHpoApi();
         Extend(_app);
         await _app.StartAsync();

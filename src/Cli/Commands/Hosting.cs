@@ -5,6 +5,7 @@ using HpoService.Api;
 using HpoService.Storage;
 using HpoService.Worker;
 using HpoService.Worker.Commands;
+using HpoService.Worker.DataSets;
 
 namespace HpoService.Cli.Commands;
 
@@ -22,6 +23,7 @@ internal static class Hosting
         builder.Logging.SetMinimumLevel(logLevel);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.AddHpoStorage(database).AddHpoApi();
+        builder.Services.AddHpoDesks(new DeskOptions { TrialCommand = TrialCommand(), DataFolder = Path.GetFullPath(data) });
         Telemetry.Add(builder.Services);
         if (slots > 0)
             builder.Services.AddHpoWorker(database, Options(slots, await WorkerName.ClaimAsync(database, null, cancellationToken), data, Commands(data, commands)));

@@ -1,5 +1,4 @@
 using HpoService.Search.Studies;
-using HpoService.Training.DataSets;
 
 namespace HpoService.Training.Metrics;
 

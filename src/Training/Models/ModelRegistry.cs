@@ -1,4 +1,3 @@
-using HpoService.Search.Models;
 using HpoService.Search.Studies;
 using HpoService.Training.Augmentation;
 using HpoService.Training.DataSets;

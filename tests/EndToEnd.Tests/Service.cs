@@ -21,9 +21,14 @@ public sealed class Service : IAsyncDisposable
         RedirectStandardError = true,
     })!;
 
-    public static async Task<Service> StartAsync(string data, int slots, string url = "http://127.0.0.1:0", IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Of `serve`; without an address over SQLite.</summary>
+    public static IEnumerable<string> Arguments(string url, string data, int slots, string? address) =>
+        ["serve", "--urls", url, "--data", data, "--slots", $"{slots}", .. address is null ? Array.Empty<string>() : ["--database", address]];
+
+    public static async Task<Service> StartAsync(
+        string data, int slots, string url = "http://127.0.0.1:0", IReadOnlyDictionary<string, string>? environment = null, string? address = null)
     {
-        var start = new ProcessStartInfo(Program, ["serve", "--urls", url, "--data", data, "--slots", $"{slots}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Program, Arguments(url, data, slots, address)) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         var process = Process.Start(start)!;

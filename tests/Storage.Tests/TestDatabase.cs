@@ -13,6 +13,9 @@ public sealed class TestDatabase : IDisposable
 
     private TestDatabase(string? address) => _address = address;
 
+    /// <summary>Of one of PostgreSQL.</summary>
+    public string Address => _address!;
+
     public static async Task<TestDatabase> NewAsync(string kind)
     {
         if (kind == Sqlite)

@@ -10,14 +10,13 @@ namespace HpoService.Storage.Tests;
 /// <summary>Many requests in one transaction: what one of them does must not be another's business.</summary>
 public abstract class WriterTests(string kind) : IAsyncLifetime
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
-    private TestDatabase _place = null!;
+    protected static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
     private Database _database = null!;
     private ServiceProvider _services = null!;
 
     public async Task InitializeAsync()
     {
-        _place = await TestDatabase.NewAsync(kind);
+        Place = await TestDatabase.NewAsync(kind);
         _database = Open();
         await _database.MigrateAsync(default);
         _services = new ServiceCollection().AddHpoStorage(_database).BuildServiceProvider();
@@ -27,7 +26,7 @@ public abstract class WriterTests(string kind) : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _services.DisposeAsync();
-        _place.Dispose();
+        Place.Dispose();
     }
 
     [Fact]
@@ -58,7 +57,7 @@ public abstract class WriterTests(string kind) : IAsyncLifetime
     [Fact]
     public async Task A_request_that_the_database_refuses_fails_alone()
     {
-        await _place.RefuseKeysAsync("NEW.\"Key\" = 'bad'");
+        await Place.RefuseKeysAsync("NEW.\"Key\" = 'bad'");
         var turns = Enumerable.Range(0, 60).Select(i => SuggestAsync(i == 30 ? "bad" : $"good-{i}")).ToList();
         await Assert.ThrowsAnyAsync<Exception>(() => Task.WhenAll(turns));
         Assert.Equal([30], Enumerable.Range(0, 60).Where(i => turns[i].IsFaulted));
@@ -87,6 +86,9 @@ public abstract class WriterTests(string kind) : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         Assert.Empty((await Trials.ListAsync("s", null, null, null, 10, false, default)).Items);
     }
+
+    /// <summary>The test's database.</summary>
+    protected TestDatabase Place { get; private set; } = null!;
 
     /// <summary>What spoils a new connection of the writer, and how that is told.</summary>
     protected abstract IReadOnlyDictionary<string, string> Spoilers { get; }
@@ -148,9 +150,9 @@ public abstract class WriterTests(string kind) : IAsyncLifetime
         Assert.Equal(0, (await SuggestAsync()).Trials.Single().Number);
     }
 
-    private Database Open() => _place.Open(patience: TimeSpan.FromSeconds(10));
+    protected Database Open() => Place.Open(patience: TimeSpan.FromSeconds(10));
 
-    private Task<Dispatch> SuggestAsync(string? key = null) => Dispatcher.SuggestAsync("s", 1, "w", Lease, key is null ? null : new Idempotency(key, "hash"), default);
+    protected Task<Dispatch> SuggestAsync(string? key = null) => Dispatcher.SuggestAsync("s", 1, "w", Lease, key is null ? null : new Idempotency(key, "hash"), default);
 
     private Task<StudyView> CreateAsync(string name, ServiceProvider? services = null) => (services ?? _services).GetRequiredService<StudyStore>().CreateAsync(
         new StudyDefinition(name, new SearchSpace([new FloatParameter("x", 0, 1)]), [new Objective("value", Direction.Minimize)],
@@ -170,13 +172,5 @@ public sealed class SqliteWriterTests() : WriterTests(TestDatabase.Sqlite)
     {
         ["PRAGMA max_page_count=1"] = "a full disk",
         ["PRAGMA query_only=1"] = "one that is read-only",
-    };
-}
-
-public sealed class PostgresWriterTests() : WriterTests(TestDatabase.Postgres)
-{
-    protected override IReadOnlyDictionary<string, string> Spoilers { get; } = new Dictionary<string, string>
-    {
-        ["SET default_transaction_read_only = on"] = "one that is read-only",
     };
 }

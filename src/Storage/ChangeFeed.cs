@@ -51,7 +51,7 @@ public sealed class ChangeFeed(Database database)
     private async Task<StudyChanges?> ReadAsync(long studyId, long version)
     {
         await using var db = database.Open();
-        await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted);
+        await using var snapshot = await db.SnapshotAsync(default);
         var study = await db.Studies.AsNoTracking().FindStudyAsync($"{studyId}", default);
         var now = study.Version;
         if (now <= version)

@@ -76,6 +76,15 @@ public sealed class UnwritableException(string reason, Exception? inner, string 
 /// <summary>What would have to be done here cannot be done on this machine, or not in time.</summary>
 public sealed class UnavailableException(string message) : Exception(message);
 
+/// <summary>The database went away before it said whether it has written. What is repeated is safe: a completion counts once, and so does what comes
+/// with an Idempotency-Key.</summary>
+public sealed class UnknownOutcomeException : Exception
+{
+    internal UnknownOutcomeException(Exception inner) : base("the database must say whether it has written, but it went away before: repeat the request.", inner)
+    {
+    }
+}
+
 /// <summary>The study has changed since the caller saw it.</summary>
 public sealed class VersionMismatchException(long wanted, long actual)
     : HpoException("", $"If-Match must be the study's present version {actual}, but got {wanted}.");

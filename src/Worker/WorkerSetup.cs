@@ -30,8 +30,8 @@ public static class WorkerSetup
         {
             quartz.ConfigureScheduler(scheduler =>
             {
-                // Quartz refuses to cluster on SQLite: each worker keeps its own jobs there, under its name, and finds them again after a
-                // crash. What must not happen twice is a compare-and-swap in the study store anyway.
+                // No cluster: each worker keeps its own jobs, under its name, and finds them again after a crash (docs/decisions/0007). What
+                // must not happen twice is a compare-and-swap in the study store anyway.
                 (scheduler.InstanceName, scheduler.InstanceId) = ($"hpo-{options.Name}", options.Name);
                 scheduler.IdleWaitTime = TimeSpan.FromSeconds(1);
             });
@@ -52,5 +52,11 @@ public static class WorkerSetup
         return services;
     }
 
-    private static void UseForJobs(this Database database, IPersistentStoreBuilder store) => store.UseSqlite(database.ConnectionString);
+    private static void UseForJobs(this Database database, IPersistentStoreBuilder store)
+    {
+        if (database.IsPostgres)
+            store.UsePostgres(database.ConnectionString);
+        else
+            store.UseSqlite(database.ConnectionString);
+    }
 }

@@ -113,6 +113,16 @@ public sealed class WalkTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task A_patch_sets_removes_and_leaves_bounds()
+    {
+        await api.PostAsync("studies", """{"name":"bounds","parameters":[{"name":"x","type":"float","low":0,"high":1}],"budget":{"maxTrials":5,"maxSeconds":9,"maxParallelTrials":3}}""");
+        var (_, patched) = await api.SendAsync(HttpMethod.Patch, "studies/bounds", """{"budget":{"maxTrials":null,"maxTrialSeconds":7,"maxParallelTrials":null}}""");
+        Assert.Equal("""{"maxParallelTrials":100,"maxSeconds":9,"maxTrialSeconds":7}""", patched.GetProperty("budget").GetRawText());
+        var (status, _) = await api.SendAsync(HttpMethod.Patch, "studies/bounds", """{"budget":{"maxTrials":0}}""");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+    }
+
+    [Fact]
     public async Task Events_resume_after_the_last_id_without_a_gap()
     {
         await api.CreateAsync("events");

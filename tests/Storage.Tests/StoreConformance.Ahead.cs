@@ -27,7 +27,7 @@ public abstract partial class StoreConformance
     public async Task What_is_computed_ahead_exceeds_no_budget_and_repeats_no_point_though_others_add_trials_too()
     {
         var study = await CreateAsync(sampler: "gp", budget: new Budget { MaxTrials = 30, MaxParallelTrials = 5 });
-        var other = new ServiceCollection().AddSingleton<TimeProvider>(_time).AddHpoStorage(Open()).BuildServiceProvider();
+        var other = new ServiceCollection().AddSingleton<TimeProvider>(_time).AddHpoStorage(Place.Open()).BuildServiceProvider();
         await Task.WhenAll(Enumerable.Range(0, 6).Select(client => Task.Run(async () =>
         {
             var dispatcher = client % 3 == 0 ? other.GetRequiredService<TrialDispatcher>() : Dispatcher;

@@ -9,17 +9,19 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HpoService.Storage.Tests;
 
 /// <summary>What every database must do. A provider's test class says only how to open one.</summary>
-public abstract partial class StoreConformance : IAsyncLifetime
+public abstract partial class StoreConformance(string kind) : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
     private readonly ManualTime _time = new();
     private ServiceProvider _services = null!;
 
-    protected abstract Database Open();
+    /// <summary>The test's database.</summary>
+    protected TestDatabase Place { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        var database = Open();
+        Place = await TestDatabase.NewAsync(kind);
+        var database = Place.Open();
         await database.MigrateAsync(default);
         _services = new ServiceCollection().AddSingleton<TimeProvider>(_time).AddHpoStorage(database).BuildServiceProvider();
     }
@@ -35,6 +37,7 @@ public abstract partial class StoreConformance : IAsyncLifetime
         }
 
         await _services.DisposeAsync();
+        Place.Dispose();
     }
 
     [Fact]

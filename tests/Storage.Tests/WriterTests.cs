@@ -8,15 +8,16 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HpoService.Storage.Tests;
 
 /// <summary>Many requests in one transaction: what one of them does must not be another's business.</summary>
-public sealed class WriterTests : IAsyncLifetime
+public abstract class WriterTests(string kind) : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
-    private readonly string _folder = Directory.CreateTempSubdirectory("hpo-writer-").FullName;
+    private TestDatabase _place = null!;
     private Database _database = null!;
     private ServiceProvider _services = null!;
 
     public async Task InitializeAsync()
     {
+        _place = await TestDatabase.NewAsync(kind);
         _database = Open();
         await _database.MigrateAsync(default);
         _services = new ServiceCollection().AddHpoStorage(_database).BuildServiceProvider();
@@ -26,7 +27,7 @@ public sealed class WriterTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _services.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _place.Dispose();
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class WriterTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_the_database_refuses_fails_alone()
     {
-        await SqlAsync("CREATE TRIGGER refuse BEFORE INSERT ON idempotency_keys WHEN NEW.Key = 'bad' BEGIN SELECT RAISE(ABORT, 'refused'); END");
+        await _place.RefuseKeysAsync("NEW.\"Key\" = 'bad'");
         var turns = Enumerable.Range(0, 60).Select(i => SuggestAsync(i == 30 ? "bad" : $"good-{i}")).ToList();
         await Assert.ThrowsAnyAsync<Exception>(() => Task.WhenAll(turns));
         Assert.Equal([30], Enumerable.Range(0, 60).Where(i => turns[i].IsFaulted));
@@ -87,10 +88,17 @@ public sealed class WriterTests : IAsyncLifetime
         Assert.Empty((await Trials.ListAsync("s", null, null, null, 10, false, default)).Items);
     }
 
-    [Theory]
-    [InlineData("PRAGMA max_page_count=1", "a full disk")]
-    [InlineData("PRAGMA query_only=1", "one that is read-only")]
-    public async Task A_database_that_takes_no_writes_says_so_writes_nothing_and_recovers_without_a_restart(string pragma, string what)
+    /// <summary>What spoils a new connection of the writer, and how that is told.</summary>
+    protected abstract IReadOnlyDictionary<string, string> Spoilers { get; }
+
+    [Fact]
+    public async Task A_database_that_takes_no_writes_says_so_writes_nothing_and_recovers_without_a_restart()
+    {
+        foreach (var (pragma, what) in Spoilers)
+            await AssertRecoversAsync(pragma, what);
+    }
+
+    private async Task AssertRecoversAsync(string pragma, string what)
     {
         var before = await SuggestAsync();
         var other = Open();
@@ -98,18 +106,18 @@ public sealed class WriterTests : IAsyncLifetime
         var services = new ServiceCollection().AddHpoStorage(other).BuildServiceProvider();
         var dispatcher = services.GetRequiredService<TrialDispatcher>();
         // Until the pages that the file has are full, a small disk takes some more.
-        var written = 1;
+        var written = before.Trials[0].Number + 1;
         var refused = await Assert.ThrowsAsync<UnwritableException>(async () =>
         {
             for (; written < 1_000_000; written += 100)
                 await dispatcher.SuggestAsync("s", 100, "w", Lease, null, default);
         });
         Assert.Contains(what, refused.Message, StringComparison.Ordinal);
-        Assert.Equal(written, (await services.GetRequiredService<StudyStore>().GetAsync("s", default)).TrialCounts[TrialState.Running]);
+        Assert.Equal(written, (await services.GetRequiredService<StudyStore>().GetAsync("s", default)).TrialCounts.Values.Sum());
 
         other.MorePragmas = null;
         Assert.Equal(written, (await dispatcher.SuggestAsync("s", 1, "w", Lease, null, default)).Trials.Single().Number);
-        await services.GetRequiredService<TrialStore>().FinishAsync("s", 0, before.Trials.Single().Lease!.Token, new TrialOutcome.Completed(new Dictionary<string, double> { ["value"] = 1 }), default);
+        await services.GetRequiredService<TrialStore>().FinishAsync("s", before.Trials.Single().Number, before.Trials.Single().Lease!.Token, new TrialOutcome.Completed(new Dictionary<string, double> { ["value"] = 1 }), default);
     }
 
     [Fact]
@@ -140,15 +148,9 @@ public sealed class WriterTests : IAsyncLifetime
         Assert.Equal(0, (await SuggestAsync()).Trials.Single().Number);
     }
 
-    private Database Open() => Database.Sqlite(Path.Combine(_folder, "hpo.db"), patience: TimeSpan.FromSeconds(10));
+    private Database Open() => _place.Open(patience: TimeSpan.FromSeconds(10));
 
     private Task<Dispatch> SuggestAsync(string? key = null) => Dispatcher.SuggestAsync("s", 1, "w", Lease, key is null ? null : new Idempotency(key, "hash"), default);
-
-    private async Task SqlAsync(string sql)
-    {
-        await using var db = _database.Open();
-        await db.Database.ExecuteSqlRawAsync(sql);
-    }
 
     private Task<StudyView> CreateAsync(string name, ServiceProvider? services = null) => (services ?? _services).GetRequiredService<StudyStore>().CreateAsync(
         new StudyDefinition(name, new SearchSpace([new FloatParameter("x", 0, 1)]), [new Objective("value", Direction.Minimize)],
@@ -160,4 +162,21 @@ public sealed class WriterTests : IAsyncLifetime
     private TrialStore Trials => _services.GetRequiredService<TrialStore>();
 
     private TrialDispatcher Dispatcher => _services.GetRequiredService<TrialDispatcher>();
+}
+
+public sealed class SqliteWriterTests() : WriterTests(TestDatabase.Sqlite)
+{
+    protected override IReadOnlyDictionary<string, string> Spoilers { get; } = new Dictionary<string, string>
+    {
+        ["PRAGMA max_page_count=1"] = "a full disk",
+        ["PRAGMA query_only=1"] = "one that is read-only",
+    };
+}
+
+public sealed class PostgresWriterTests() : WriterTests(TestDatabase.Postgres)
+{
+    protected override IReadOnlyDictionary<string, string> Spoilers { get; } = new Dictionary<string, string>
+    {
+        ["SET default_transaction_read_only = on"] = "one that is read-only",
+    };
 }

@@ -20,4 +20,17 @@ internal static class SamplerOptions
             throw new InvalidStudyException(pointer, $"options must be known and of the right type, one of [{known}], but got {options}.");
         }
     }
+
+    /// <summary>Refuses an option that breaks a rule.</summary>
+    /// <param name="holds">Whether it keeps the rule.</param>
+    /// <param name="root">Where the settings stand, such as <c>/pruner</c>.</param>
+    /// <param name="name">The option's.</param>
+    /// <param name="rule">Such as <c>patience >= 1</c>.</param>
+    /// <param name="got">Its value.</param>
+    /// <exception cref="InvalidStudyException">It does not hold.</exception>
+    public static void Require(bool holds, string root, string name, string rule, object? got)
+    {
+        if (!holds)
+            throw new InvalidStudyException($"{root}/options/{name}", $"{rule} must hold, but got {got}.");
+    }
 }

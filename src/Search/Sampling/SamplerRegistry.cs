@@ -1,6 +1,7 @@
 using HpoService.Search.Numerics;
 using HpoService.Search.Sampling.GaussianProcess;
 using HpoService.Search.Sampling.Grid;
+using HpoService.Search.Sampling.ParzenEstimator;
 using HpoService.Search.Sampling.Sobol;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
@@ -19,6 +20,7 @@ public static class SamplerRegistry
         ["random"] = (s, _, _) => Random(s),
         ["sobol"] = (s, space, _) => Sobol(s, space),
         ["gp"] = (s, _, objectives) => Gp(s, objectives),
+        ["tpe"] = (s, _, _) => new TpeSampler(Options<TpeOptions>(s), s.Seed),
     };
 
     /// <summary>The kinds that <c>sampler.kind</c> may name.</summary>

@@ -67,6 +67,17 @@ public sealed class UnitCube(SearchSpace space)
     public static double Snap(Parameter parameter, double coordinate) =>
         parameter.Cardinality is null ? Math.Clamp(coordinate, 0, 1) : Encode(parameter, Decode(parameter, coordinate));
 
+    /// <summary>The ends of the cell in which a coordinate of a discrete parameter lies; they share their ends, and cover [0, 1].</summary>
+    public static (double Low, double High) CellOf(Parameter parameter, double coordinate)
+    {
+        var centre = Snap(parameter, coordinate);
+        if (parameter is not IntParameter { Scale: Scale.Log } p)
+            return (centre - 0.5 / parameter.Cardinality!.Value, centre + 0.5 / parameter.Cardinality!.Value);
+        var value = Decode(p, centre).Number;
+        double At(double edge) => Relative(Math.Log(edge), Math.Log(p.Low - 0.5), Math.Log(p.High + 0.5));
+        return (At(value - 0.5), At(value + 0.5));
+    }
+
     private static double Relative(double value, double low, double high) => Math.Clamp((value - low) / (high - low), 0, 1);
 
     private static double Cell(double index, long count) => (index + 0.5) / count;

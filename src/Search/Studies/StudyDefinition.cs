@@ -18,7 +18,7 @@ public sealed record StudyDefinition
         Constraints = constraints ?? [];
         var violations = Violations().Concat(budget.Violations()).ToList();
         Collect(violations, () => SamplerRegistry.Create(sampler, space, objectives));
-        Collect(violations, () => PrunerRegistry.Create(pruner));
+        Collect(violations, () => PrunerRegistry.Create(pruner, sampler.Seed));
         if (violations.Count > 0)
             throw new InvalidStudyException(violations);
     }

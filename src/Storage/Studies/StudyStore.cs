@@ -66,15 +66,9 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
         StudyState? state, IReadOnlyList<string> labels, string? query, long? after, int limit, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
-        var rows = db.Studies.AsNoTracking().AsQueryable();
+        var rows = (query is null ? db.Studies : db.StudiesLike($"%{query.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%")).AsNoTracking();
         if (state is not null)
             rows = rows.Where(s => s.State == state);
-        if (query is not null)
-        {
-            var pattern = $"%{query.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%";
-            rows = rows.Where(s => EF.Functions.Like(s.Name, pattern, @"\") || EF.Functions.Like(s.Description, pattern, @"\"));
-        }
-
         foreach (var pair in labels.Select(label => label.Split('=', 2)))
         {
             var fragment = Mapping.ToJson(pair[0]) + ":" + (pair.Length > 1 ? Mapping.ToJson(pair[1]) : "");

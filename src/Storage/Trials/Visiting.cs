@@ -24,7 +24,7 @@ internal sealed class Visiting(Database database, TimeProvider time)
     private async Task<(Visited Visited, long Version)> ReadAsync(long id, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
-        await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted, cancellationToken);
+        await using var snapshot = await db.SnapshotAsync(cancellationToken);
         var version = (await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken)).Version;
         var visited = new Visited();
         var trials = db.Trials.AsNoTracking().Where(t => t.StudyId == id && t.State != TrialState.Failed && t.State != TrialState.Canceled)

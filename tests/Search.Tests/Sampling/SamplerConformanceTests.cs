@@ -12,3 +12,5 @@ public sealed class RandomConformance() : SamplerConformance("random");
 public sealed class SobolConformance() : SamplerConformance("sobol");
 
 public sealed class GpConformance() : SamplerConformance("gp");
+
+public sealed class TpeConformance() : SamplerConformance("tpe");

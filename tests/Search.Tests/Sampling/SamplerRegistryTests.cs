@@ -21,7 +21,7 @@ public sealed class SamplerRegistryTests
     public void An_unknown_kind_is_refused_with_the_kinds_there_are()
     {
         var error = Assert.Throws<InvalidStudyException>(() => Create("bayes"));
-        Assert.Equal("kind must be one of auto, grid, random, sobol, gp, but got 'bayes'.", error.Message);
+        Assert.Equal("kind must be one of auto, grid, random, sobol, gp, tpe, but got 'bayes'.", error.Message);
         Assert.Equal("/sampler/kind", error.Violations[0].Pointer);
     }
 
@@ -49,9 +49,16 @@ public sealed class SamplerRegistryTests
     [InlineData("gp", """{"initialTrials": 0}""", "/sampler/options/initialTrials", "1 <= initialTrials <= 1000 must hold, but got 0.")]
     [InlineData("gp", """{"candidates": 1}""", "/sampler/options/candidates", "16 <= candidates <= 100000 must hold, but got 1.")]
     [InlineData("gp", """{"maxObservations": 1}""", "/sampler/options/maxObservations", "must hold, but got 1.")]
+    [InlineData("gp", """{"confidence": -1}""", "/sampler/options/confidence", "0 <= confidence <= 100 must hold, but got -1.")]
+    [InlineData("gp", """{"acquisition": "magic"}""", "/sampler/options/acquisition", "but got")]
     [InlineData("gp", """{"candidates": "many"}""", "/sampler/options/candidates", "but got")]
     [InlineData("gp", """{"candidates": 20.5}""", "/sampler/options/candidates", "but got")]
     [InlineData("gp", "[]", "/sampler/options", "but got []")]
+    [InlineData("tpe", """{"initialTrials": 0}""", "/sampler/options/initialTrials", "1 <= initialTrials <= 1000 must hold, but got 0.")]
+    [InlineData("tpe", """{"candidates": 0}""", "/sampler/options/candidates", "1 <= candidates <= 10000 must hold, but got 0.")]
+    [InlineData("tpe", """{"gamma": 0}""", "/sampler/options/gamma", "0 < gamma <= 0.5 must hold, but got 0.")]
+    [InlineData("tpe", """{"bandwidth": 0}""", "/sampler/options/bandwidth", "0.01 <= bandwidth <= 10 must hold, but got 0.")]
+    [InlineData("tpe", """{"priorWeight": 0}""", "/sampler/options/priorWeight", "0.01 <= priorWeight <= 100 must hold, but got 0.")]
     [InlineData("grid", """{"resolution": 1}""", "/sampler/options/resolution", "2 <= resolution <= 1000 must hold, but got 1.")]
     [InlineData("grid", """{"Resolution": 5}""", "/sampler/options/Resolution", "one of [resolution], but got")]
     [InlineData("random", """{"seed": 5}""", "/sampler/options/seed", "but got")]
@@ -67,7 +74,7 @@ public sealed class SamplerRegistryTests
         Assert.Equal(3, Create("grid", """{"resolution": 3}""").Suggest(Histories.Empty(TestSpaces.All["one float"]), 9, CancellationToken.None).Count);
 
     [Theory]
-    [InlineData("random"), InlineData("sobol"), InlineData("gp")]
+    [InlineData("random"), InlineData("sobol"), InlineData("gp"), InlineData("tpe")]
     public void Another_seed_gives_other_points(string kind)
     {
         var space = TestSpaces.All["floats"];

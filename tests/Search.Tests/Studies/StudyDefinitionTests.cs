@@ -22,7 +22,7 @@ public sealed class StudyDefinitionTests
         { () => Create(objectives: []), "/objectives", "1 <= number of objectives <= 8 must hold, but got 0." },
         { () => Create(objectives: [Loss, Loss]), "/objectives", "metrics must be distinct, but got [loss, loss]." },
         { () => Create(sampler: "best"), "/sampler/kind", "but got 'best'." },
-        { () => Create(pruner: "worst"), "/pruner/kind", "kind must be one of none, median, but got 'worst'." },
+        { () => Create(pruner: "worst"), "/pruner/kind", "kind must be one of none, median, percentile, successiveHalving, hyperband, threshold, patient, wilcoxon, but got 'worst'." },
         { () => Create(maxAttempts: 0), "/maxAttempts", "1 <= maxAttempts <= 100 must hold, but got 0." },
         { () => Create(budget: new Budget { MaxTrials = 0 }), "/budget/maxTrials", "maxTrials >= 1 must hold, but got 0." },
         { () => Create(budget: new Budget { MaxParallelTrials = 0 }), "/budget/maxParallelTrials", "but got 0." },

@@ -4,24 +4,24 @@ using HpoService.Search.Spaces;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>Finds the points with the largest expected improvement: many candidates, then local search from the best of them, all at
+/// <summary>Finds the points with the largest acquisition value: many candidates, then local search from the best of them, all at
 /// once, so that the model predicts eight points at a time.</summary>
 internal sealed class AcquisitionSearch
 {
     private const int LocalStarts = 6, Draws = 20;
     private readonly UnitCube _cube;
     private readonly Features _features;
-    private readonly ExpectedImprovement _improvement;
+    private readonly IAcquisition _acquisition;
     private readonly double[] _low, _high;
 
     /// <summary>A search of the cube, or of a box in it by its numeric coordinates, shape [d].</summary>
-    public AcquisitionSearch(UnitCube cube, Features features, ExpectedImprovement improvement, (double[] Low, double[] High)? box = null)
+    public AcquisitionSearch(UnitCube cube, Features features, IAcquisition acquisition, (double[] Low, double[] High)? box = null)
     {
-        (_cube, _features, _improvement) = (cube, features, improvement);
+        (_cube, _features, _acquisition) = (cube, features, acquisition);
         (_low, _high) = box ?? (new double[cube.Dimensions], [.. Enumerable.Repeat(1.0, cube.Dimensions)]);
     }
 
-    /// <summary>Points in the order of falling expected improvement; the first are local optima.</summary>
+    /// <summary>Points in the order of falling acquisition values; the first are local optima.</summary>
     /// <param name="incumbents">Good points, whose neighbourhood is searched too.</param>
     /// <param name="candidates">How many random candidates.</param>
     /// <param name="stream">Randomness.</param>
@@ -29,7 +29,7 @@ internal sealed class AcquisitionSearch
     public IEnumerable<ParameterValues> Search(IReadOnlyList<ParameterValues> incumbents, int candidates, RandomStream stream, Func<bool> isOver)
     {
         var points = Candidates(incumbents, candidates, stream);
-        var values = _improvement.At([.. points.Select(u => _features.At(u))]);
+        var values = _acquisition.At([.. points.Select(u => _features.At(u))]);
         var pool = points.Zip(values, (point, value) => (Value: value, U: point)).ToList();
         pool.Sort((a, b) => b.Value.CompareTo(a.Value));
         var climbs = pool.Take(LocalStarts).Select(start => new Climb(_cube.Space, _features, _low, _high, start.U, start.Value)).ToList();
@@ -87,7 +87,7 @@ internal sealed class AcquisitionSearch
     {
         if (probes.Count == 0)
             return;
-        var values = _improvement.At([.. probes.Select(p => p.X)], probes[0].Gradient is null ? null : [.. probes.Select(p => p.Gradient!)]);
+        var values = _acquisition.At([.. probes.Select(p => p.X)], probes[0].Gradient is null ? null : [.. probes.Select(p => p.Gradient!)]);
         for (var i = 0; i < probes.Count; i++)
             probes[i].Value = values[i];
     }

@@ -8,7 +8,7 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// <summary>ln EI of the next trial while others are pending: the expectation runs over joint draws of what they will turn out to be.</summary>
 /// <remarks>Snoek, Larochelle and Adams (NIPS 2012), section 3.2: the integrated acquisition function; its logarithm as in Ament et al.
 /// (NeurIPS 2023, arXiv 2310.20708). One factorisation serves all draws.</remarks>
-internal sealed class ExpectedImprovement
+internal sealed class ExpectedImprovement : IAcquisition
 {
     private const int Draws = 16;
     private readonly GpModel _model;
@@ -47,9 +47,7 @@ internal sealed class ExpectedImprovement
         return new ExpectedImprovement(extended, alphas, bests);
     }
 
-    /// <summary>a at many points, shape [points].</summary>
-    /// <param name="points">Shape [points][d].</param>
-    /// <param name="gradients">Written when given: a's gradients by the numeric coordinates, shape [points][d].</param>
+    /// <inheritdoc/>
     public double[] At(IReadOnlyList<double[]> points, IReadOnlyList<double[]>? gradients = null)
     {
         var values = new double[points.Count];

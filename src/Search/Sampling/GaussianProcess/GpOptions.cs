@@ -15,6 +15,18 @@ public sealed record GpOptions
     /// <summary>Whether every second trial comes from a model of the surroundings of the best point alone, once 2d + 5 trials have values.</summary>
     public bool TrustRegion { get; init; } = true;
 
+    /// <summary>What makes a point worth a trial.</summary>
+    public AcquisitionKind Acquisition { get; init; } = AcquisitionKind.LogExpectedImprovement;
+
+    /// <summary>With <c>upperConfidenceBound</c>: how many standard deviations are added to the mean, 0 to 100.</summary>
+    public double Confidence { get; init; } = 2;
+
+    /// <summary>Whether bad scores are compressed, and where there is next to no noise good ones stretched; else scores are only standardised.</summary>
+    public bool OutputWarping { get; init; } = true;
+
+    /// <summary>Whether the same point may have different values: the noise is learned; else the model goes through every value.</summary>
+    public bool Noise { get; init; } = true;
+
     /// <summary>The time after which a suggestion answers with the best candidate so far, in seconds, 0.01 to 3,600; <c>suggestedBy</c> is then <c>gp:short</c>,
     /// or <c>gp:late</c> when there was no time for any.</summary>
     public double MaxSuggestSeconds { get; init; } = 10;
@@ -24,6 +36,7 @@ public sealed record GpOptions
         Check(InitialTrials ?? 1, 1, 1000, "initialTrials");
         Check(MaxObservations, 10, 2000, "maxObservations");
         Check(MaxSuggestSeconds, 0.01, 3600, "maxSuggestSeconds");
+        Check(Confidence, 0, 100, "confidence");
         Check(Candidates, 16, 100_000, "candidates");
     }
 

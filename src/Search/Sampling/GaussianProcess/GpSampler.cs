@@ -70,7 +70,7 @@ internal sealed class GpSampler : ISampler
         // Whoever comes meanwhile computes all anew: same answer, later.
         var earlier = Interlocked.Exchange(ref _last, null);
         var started = Stopwatch.GetTimestamp();
-        var fitted = Surrogate.Fit(features, observations, Observations.FittedOf(observations.Count, Math.Min(settled, observations.Count)), _options.MaxObservations, earlier, isOver);
+        var fitted = Surrogate.Fit(features, observations, Observations.FittedOf(observations.Count, Math.Min(settled, observations.Count)), _options, earlier, isOver);
         SearchMetrics.GpFit.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         return fitted;
     }

@@ -32,6 +32,9 @@ internal sealed class Kernel
     /// <summary>σ².</summary>
     public double Noise { get; }
 
+    /// <summary>The part of an observation's variance that is noise, 0 to 1.</summary>
+    public double NoiseShare => Noise / (Signal + Noise);
+
     /// <summary>1/ℓ_j².</summary>
     public double InverseSquare(int j) => _inverseSquares[j];
 

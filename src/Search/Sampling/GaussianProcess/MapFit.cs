@@ -12,22 +12,20 @@ internal static class MapFit
     private const int Iterations = 60, IterationsOfMany = 25;
 
     /// <summary>θ, the best of all starts; null when every one fails numerically.</summary>
-    /// <param name="x">X.</param>
-    /// <param name="y">y.</param>
-    /// <param name="isAdditive">Whether the kernel has an additive part.</param>
+    /// <param name="likelihood">Of θ.</param>
     /// <param name="isSmooth">Whether only the start that suits a smooth function is tried.</param>
     /// <param name="isOver">Asked before each evaluation: when true the best so far is returned.</param>
-    public static double[]? Fit(Points x, double[] y, bool isAdditive, bool isSmooth, Func<bool> isOver)
+    public static double[]? Fit(MarginalLikelihood likelihood, bool isSmooth, Func<bool> isOver)
     {
-        var likelihood = new MarginalLikelihood(x, y, isAdditive: isAdditive);
+        var isFew = likelihood.Count <= Few;
         var (low, high) = (likelihood.Low, likelihood.High);
         double[]? best = null;
         var bestValue = double.PositiveInfinity;
         // From smooth and nearly noise-free; from rough; from mostly noise: the optima that data of these kinds have lie far apart.
         (double Scale, double Noise)[] starts = [(likelihood.PriorMode, 1e-3), (0.2, 1e-4), (1.5, 0.1)];
-        foreach (var (scale, noise) in starts.Take(isSmooth ? 1 : y.Length <= Few ? 3 : 2))
+        foreach (var (scale, noise) in starts.Take(isSmooth ? 1 : isFew ? 3 : 2))
         {
-            var search = new BoundedLbfgs(likelihood.Start(Math.Clamp(scale, 0.03, 20), noise), low, high, y.Length <= Few ? Iterations : IterationsOfMany, tolerance: 1e-2);
+            var search = new BoundedLbfgs(likelihood.Start(Math.Clamp(scale, 0.03, 20), noise), low, high, isFew ? Iterations : IterationsOfMany, tolerance: 1e-2);
             while (!isOver() && search.Next() is { } point)
                 search.Answer = likelihood.Evaluate(point, search.AnswerGradient);
             if (search.Value < bestValue)

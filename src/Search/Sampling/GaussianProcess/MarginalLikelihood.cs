@@ -14,7 +14,9 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// <param name="y">y.</param>
 /// <param name="meanVariance">The variance of m; 0 = no mean.</param>
 /// <param name="isAdditive">Whether θ has the additive part.</param>
-internal sealed class MarginalLikelihood(Points x, double[] y, double meanVariance = MarginalLikelihood.MeanVariance, bool isAdditive = false)
+/// <param name="isNoisy">Whether σ² is learned; else it is at most 1e-6.</param>
+internal sealed class MarginalLikelihood(
+    Points x, double[] y, double meanVariance = MarginalLikelihood.MeanVariance, bool isAdditive = false, bool isNoisy = true)
 {
     /// <summary>The default variance of m.</summary>
     public const double MeanVariance = 10;
@@ -23,17 +25,20 @@ internal sealed class MarginalLikelihood(Points x, double[] y, double meanVarian
     private readonly double[] _values = new double[y.Length * y.Length], _slopes = new double[y.Length * y.Length];
     private readonly double[] _matrix = new double[y.Length * y.Length], _weights = new double[y.Length];
 
+    /// <summary>n.</summary>
+    public int Count => _n;
+
     /// <summary>Lower bounds of θ.</summary>
     public double[] Low => Theta(Math.Log(0.02), Math.Log(isAdditive ? 1e-3 : 0.05), Math.Log(1e-8), Math.Log(0.02), Math.Log(1e-3));
 
     /// <summary>Upper bounds of θ.</summary>
-    public double[] High => Theta(Math.Log(50), Math.Log(20), Math.Log(1), Math.Log(50), Math.Log(20));
+    public double[] High => Theta(Math.Log(50), Math.Log(20), Math.Log(isNoisy ? 1 : 1e-6), Math.Log(50), Math.Log(20));
 
     /// <summary>The mode of the length scales' prior.</summary>
     public double PriorMode => Math.Exp(Math.Sqrt(2) + 0.5 * Math.Log(_d) - 3);
 
     /// <summary>θ with all length scales the same.</summary>
-    public double[] Start(double scale, double noise) => Theta(Math.Log(scale), 0, Math.Log(noise), Math.Log(0.4), 0);
+    public double[] Start(double scale, double noise) => Theta(Math.Log(scale), 0, Math.Log(isNoisy ? noise : 1e-7), Math.Log(0.4), 0);
 
     /// <summary>The value at θ; writes the gradient, shape [d + 2]. Infinite where K is not positive definite.</summary>
     public double Evaluate(ReadOnlySpan<double> theta, Span<double> gradient)

@@ -11,18 +11,25 @@ internal sealed class Surrogate
     // Each pending trial costs as much as an observation. Of more than these, the older ones are avoided but not modelled.
     private const int MaxPending = 100;
     private const int MaxLocal = 60;
+
+    // Stretching good scores makes noise among them larger: only with enough observations to tell, and next to no noise.
+    private const int MinStretched = 30;
+    private const double MaxStretchedNoise = 0.0015;
+    private readonly GpOptions _options;
     private readonly Features _features;
     private readonly List<Observation> _first, _observations;
     private readonly GpModel _model;
     private readonly double[] _targets;
     private readonly double _best;
     private readonly IReadOnlyList<ParameterValues> _incumbents;
+    private readonly Warp _warp;
     private readonly Neighbourhood? _around;
 
     private Surrogate(
-        Features features, List<Observation> first, List<Observation> observations, GpModel model, double[] targets, Neighbourhood? around = null)
+        GpOptions options, Features features, List<Observation> first, List<Observation> observations, GpModel model, Warp warp, Neighbourhood? around = null)
     {
-        (_features, _first, _observations, _model, _targets, _around) = (features, first, observations, model, targets, around);
+        (_options, _features, _first, _observations, _model, _warp, _around) = (options, features, first, observations, model, warp, around);
+        _targets = Targets(observations, warp);
         // The best mean, not the best value: noise would make a lucky trial the bar.
         var means = model.MeansAtObserved();
         _best = means.Max();
@@ -34,33 +41,37 @@ internal sealed class Surrogate
     /// <param name="features">Of the space.</param>
     /// <param name="all">All observations.</param>
     /// <param name="fitted">How many of them, from the first, the hyperparameters are fitted to.</param>
-    /// <param name="most">Of the fitted ones, at most so many are kept.</param>
+    /// <param name="options">Of the sampler.</param>
     /// <param name="earlier">An earlier model of the study; not usable any more.</param>
     /// <param name="isOver">When true, the fit ends with the best hyperparameters so far.</param>
-    public static Surrogate? Fit(Features features, List<Observation> all, int fitted, int most, Surrogate? earlier, Func<bool> isOver)
+    public static Surrogate? Fit(Features features, List<Observation> all, int fitted, GpOptions options, Surrogate? earlier, Func<bool> isOver)
     {
         if (all.Count(t => !double.IsNaN(t.Score)) < 2)
             return null;
         var first = all.Take(fitted).ToList();
-        var kept = Observations.Select(first, most);
+        var kept = Observations.Select(first, options.MaxObservations);
         List<Observation> observations = [.. kept, .. all.Skip(fitted)];
-        var targets = Targets(features, observations);
-        var x = new Points(features.IsCategorical, [.. observations.Select(o => o.X)]);
+        var x = PointsOf(features, observations);
         if (earlier is not null && Common(first, earlier._first) == Math.Max(first.Count, earlier._first.Count))
         {
             var common = Math.Min(Common(observations, earlier._observations), earlier._model.X.Count);
-            if (earlier._model.Extend(x, targets, common) is { } extended)
-                return new Surrogate(features, first, observations, extended, targets);
+            if (earlier._model.Extend(x, Targets(observations, earlier._warp), common) is { } extended)
+                return new Surrogate(options, features, first, observations, extended, earlier._warp);
         }
 
         var sample = Observations.Select(first, Observations.MaxFitted);
-        if (Theta(features, sample, isSmooth: false, isOver) is not { } theta)
+        var warp = WarpOf(features, options);
+        if (Theta(features, sample, warp, options, isSmooth: false, isOver) is not { } theta)
             return null;
-        var start = GpModel.Condition(new Points(features.IsCategorical, [.. kept.Select(o => o.X)]), targets[..kept.Count], theta);
+        if (warp == Warp.Outliers && sample.Count >= MinStretched && new Kernel(theta, features.Dimensions).NoiseShare < MaxStretchedNoise
+            && Theta(features, sample, Warp.Stretched, options, isSmooth: false, isOver) is { } stretched)
+            (theta, warp) = (stretched, Warp.Stretched);
+        var targets = Targets(observations, warp);
+        var start = GpModel.Condition(PointsOf(features, kept), targets[..kept.Count], theta);
         if (start?.Extend(x, targets, kept.Count) is { } model)
-            return new Surrogate(features, first, observations, model, targets);
+            return new Surrogate(options, features, first, observations, model, warp);
         // With more jitter than the first ones needed: such a model is not the one to extend.
-        return GpModel.Condition(x, targets, theta, mean: null) is { } jittered ? new Surrogate(features, [], observations, jittered, targets) : null;
+        return GpModel.Condition(x, targets, theta, mean: null) is { } jittered ? new Surrogate(options, features, [], observations, jittered, warp) : null;
     }
 
     /// <summary>A model of the surroundings of the best point alone, where the function may be smooth though it is not as a whole; null when too few
@@ -79,33 +90,40 @@ internal sealed class Surrogate
         var near = feasible.Select((o, i) => (Observation: o, Index: i, Distance: around.Distance(o.X))).Where(o => o.Distance <= 2 * around.Radius)
             .OrderBy(o => o.Distance).Take(MaxLocal).OrderBy(o => o.Index)
             .Select(o => o.Observation with { X = features.Relative((double[])o.Observation.X.Clone()) }).ToList();
-        if (Theta(features, near, isSmooth: true, isOver) is not { } theta)
+        var warp = WarpOf(features, _options);
+        if (Theta(features, near, warp, _options, isSmooth: true, isOver) is not { } theta)
             return null;
-        var targets = Targets(features, near);
-        return GpModel.Condition(new Points(features.IsCategorical, [.. near.Select(o => o.X)]), targets, theta, mean: null) is { } model
-            ? new Surrogate(features, [], near, model, targets, around)
+        return GpModel.Condition(PointsOf(features, near), Targets(near, warp), theta, mean: null) is { } model
+            ? new Surrogate(_options, features, [], near, model, warp, around)
             : null;
     }
 
-    /// <summary>The unvisited point with the largest expected improvement found; null when the numerics fail or all were visited.</summary>
+    /// <summary>The unvisited point with the largest acquisition value found; null when the numerics fail or all were visited.</summary>
     public ParameterValues? Propose(
         UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, Func<bool> isOver)
     {
-        var improvement = ExpectedImprovement.Over(_model, _best, [.. pending.TakeLast(MaxPending).Select(_features.Of)], _targets, stream);
-        return improvement is null
+        double[][] running = [.. pending.TakeLast(MaxPending).Select(_features.Of)];
+        IAcquisition? acquisition = _options.Acquisition == AcquisitionKind.UpperConfidenceBound
+            ? ConfidenceBound.Over(_model, _options.Confidence, running)
+            : ExpectedImprovement.Over(_model, _best, running, _targets, stream);
+        return acquisition is null
             ? null
-            : new AcquisitionSearch(cube, _features, improvement, _around?.Sides(cube.Encode(_incumbents[0])))
+            : new AcquisitionSearch(cube, _features, acquisition, _around?.Sides(cube.Encode(_incumbents[0])))
                 .Search(_incumbents, candidates, stream, isOver).FirstOrDefault(point => !visited.Contains(point) && cube.Space.Admits(point));
     }
 
     private static int LocalPoints(int d) => 2 * d + 5;
 
-    private static double[] Targets(Features features, List<Observation> observations) =>
-        ScoreWarp.Apply([.. observations.Select(o => o.Score)], features.IsCoarse);
+    private static Warp WarpOf(Features features, GpOptions options) =>
+        !options.OutputWarping ? Warp.None : features.IsCoarse ? Warp.Outliers : Warp.Compressed;
+
+    private static double[] Targets(List<Observation> observations, Warp warp) => ScoreWarp.Apply([.. observations.Select(o => o.Score)], warp);
+
+    private static Points PointsOf(Features features, List<Observation> observations) => new(features.IsCategorical, [.. observations.Select(o => o.X)]);
 
     // One parameter's additive part would be the product again.
-    private static double[]? Theta(Features features, List<Observation> sample, bool isSmooth, Func<bool> isOver) => MapFit.Fit(
-        new Points(features.IsCategorical, [.. sample.Select(o => o.X)]), Targets(features, sample), features.Dimensions > 1, isSmooth, isOver);
+    private static double[]? Theta(Features features, List<Observation> sample, Warp warp, GpOptions options, bool isSmooth, Func<bool> isOver) =>
+        MapFit.Fit(new MarginalLikelihood(PointsOf(features, sample), Targets(sample, warp), isAdditive: features.Dimensions > 1, isNoisy: options.Noise), isSmooth, isOver);
 
     // How many leading observations are the same.
     private static int Common(List<Observation> a, List<Observation> b)

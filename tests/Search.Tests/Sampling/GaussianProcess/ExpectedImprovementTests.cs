@@ -7,6 +7,8 @@ public sealed class ExpectedImprovementTests
 {
     private static readonly double[] Theta = [-1, -0.7, 0, 0.1, -6];
 
+    private static readonly double[][] Pending = [[0.3, 0.95, 1], [0.8, 0.2, 0], [0.31, 0.9, 1]];
+
     private static (GpModel Model, double[] Y) Fitted()
     {
         var stream = new RandomStream(3, 3);
@@ -18,8 +20,30 @@ public sealed class ExpectedImprovementTests
     private static ExpectedImprovement Over(int pending, long key = 1)
     {
         var (model, y) = Fitted();
-        double[][] points = [.. new double[][] { [0.3, 0.95, 1], [0.8, 0.2, 0], [0.31, 0.9, 1] }.Take(pending)];
-        return ExpectedImprovement.Over(model, y.Max(), points, y, new RandomStream(9, key))!;
+        return ExpectedImprovement.Over(model, y.Max(), [.. Pending.Take(pending)], y, new RandomStream(9, key))!;
+    }
+
+    private static ConfidenceBound Bound(int pending) => ConfidenceBound.Over(Fitted().Model, 2.5, [.. Pending.Take(pending)])!;
+
+    private static void CheckGradient(IAcquisition acquisition)
+    {
+        double[][] points = [[0.4, 0.7, 1], [0.1, 0.2, 0], [0.29, 0.93, 1], [0.99, 0.99, 0], [0.5, 0.5, 1]];
+        Assert.Equal(points.Select(p => Math.Round(acquisition.At([p])[0], 9)), acquisition.At(points).Select(v => Math.Round(v, 9)));
+        foreach (var point in points)
+        {
+            var gradient = new double[3];
+            Assert.Equal(acquisition.At([point])[0], acquisition.At([point], [gradient])[0], 1e-12);
+            for (var j = 0; j < 2; j++)
+            {
+                var (up, down) = ((double[])point.Clone(), (double[])point.Clone());
+                up[j] += 1e-6;
+                down[j] -= 1e-6;
+                var expected = (acquisition.At([up])[0] - acquisition.At([down])[0]) / 2e-6;
+                Assert.Equal(expected, gradient[j], 1e-4 * (1 + Math.Abs(expected)));
+            }
+
+            Assert.Equal(0, gradient[2]);
+        }
     }
 
     [Fact]
@@ -33,26 +57,18 @@ public sealed class ExpectedImprovementTests
     }
 
     [Theory, InlineData(0), InlineData(1), InlineData(3)]
-    public void Its_gradient_agrees_with_differences_and_its_batch_with_single_points(int pending)
-    {
-        var improvement = Over(pending);
-        double[][] points = [[0.4, 0.7, 1], [0.1, 0.2, 0], [0.29, 0.93, 1], [0.99, 0.99, 0], [0.5, 0.5, 1]];
-        Assert.Equal(points.Select(p => Math.Round(improvement.At([p])[0], 9)), improvement.At(points).Select(v => Math.Round(v, 9)));
-        foreach (var point in points)
-        {
-            var gradient = new double[3];
-            Assert.Equal(improvement.At([point])[0], improvement.At([point], [gradient])[0], 1e-12);
-            for (var j = 0; j < 2; j++)
-            {
-                var (up, down) = ((double[])point.Clone(), (double[])point.Clone());
-                up[j] += 1e-6;
-                down[j] -= 1e-6;
-                var expected = (improvement.At([up])[0] - improvement.At([down])[0]) / 2e-6;
-                Assert.Equal(expected, gradient[j], 1e-4 * (1 + Math.Abs(expected)));
-            }
+    public void Its_gradient_agrees_with_differences_and_its_batch_with_single_points(int pending) => CheckGradient(Over(pending));
 
-            Assert.Equal(0, gradient[2]);
-        }
+    [Theory, InlineData(0), InlineData(1), InlineData(3)]
+    public void A_confidence_bound_s_gradient_agrees_with_differences_and_its_batch_with_single_points(int pending) => CheckGradient(Bound(pending));
+
+    [Fact]
+    public void A_confidence_bound_is_the_mean_and_deviations_and_pending_points_shrink_only_these()
+    {
+        double[] point = [0.32, 0.9, 1];
+        var (mean, variance) = Fitted().Model.Predict(point);
+        Assert.Equal(mean + 2.5 * Math.Sqrt(variance), Bound(0).At([point])[0], 1e-12);
+        Assert.InRange(Bound(1).At([point])[0], mean, mean + 1.25 * Math.Sqrt(variance));
     }
 
     [Fact]

@@ -177,7 +177,7 @@ public sealed class GpModelTests
         double[][] x = [.. Enumerable.Range(0, 40).Select(_ => new[] { stream.NextDouble(), stream.NextDouble(), stream.NextInt(3) })];
         double[] y = [.. x.Select(p => Math.Sin(6 * p[0]) * 1.4 + 0.8 * (p[2] == 1 ? 1 : 0))];
         var points = new Points([false, false, true], x);
-        var theta = MapFit.Fit(points, y, isAdditive, isSmooth: false, () => false)!;
+        var theta = MapFit.Fit(new MarginalLikelihood(points, y, isAdditive: isAdditive), isSmooth: false, () => false)!;
         Assert.True(theta[0] + 1 < theta[1] || isAdditive, $"ln l = {theta[0]} where it matters, {theta[1]} where it does not.");
         Assert.True(!isAdditive || theta[5] + 1 < theta[6], $"ln lambda = {theta[^4]} where it matters, {theta[^3]} where it does not.");
         var model = GpModel.Condition(points, y, theta, mean: null)!;

@@ -83,6 +83,22 @@ public sealed class GpSamplerTests
         Assert.True(Bowl(suggestion.Parameters) < 0.01, suggestion.ToString());
     }
 
+    [Theory]
+    [InlineData("""{"acquisition": "upperConfidenceBound"}""")]
+    [InlineData("""{"acquisition": "upperConfidenceBound", "confidence": 0.5}""")]
+    [InlineData("""{"outputWarping": false}""")]
+    [InlineData("""{"noise": false}""")]
+    public void Each_option_changes_the_search_and_still_finds_the_minimum(string options)
+    {
+        var history = Known(Square, 40, p => Bowl(p) + 0.02 * Math.Sin(40 * p["x"].Number));
+        var suggestion = Suggest(history, options: options)[0];
+        Assert.Equal("gp", suggestion.SuggestedBy);
+        Assert.NotEqual(Suggest(history)[0].Parameters, suggestion.Parameters);
+        for (var i = 0; i < 12; i++)
+            history = Suggest(history, options: options)[0].Parameters is var point ? history.Completed(point, Bowl(point)) : history;
+        Assert.True(history.Trials.Min(t => t.Values["loss"]) < 0.01);
+    }
+
     [Fact]
     public void When_time_is_up_it_answers_and_says_so()
     {

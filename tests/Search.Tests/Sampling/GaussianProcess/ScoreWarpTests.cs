@@ -19,8 +19,8 @@ public sealed class ScoreWarpTests
     [Theory, MemberData(nameof(Scores))]
     public void Targets_are_standard_and_keep_the_order(double[] scores)
     {
-        CheckOrder(scores, ScoreWarp.Apply(scores, isCoarse: false));
-        CheckOrder(scores, ScoreWarp.Apply(scores, isCoarse: true));
+        foreach (var warp in new[] { Warp.Compressed, Warp.Outliers, Warp.Stretched })
+            CheckOrder(scores, ScoreWarp.Apply(scores, warp));
     }
 
     private static void CheckOrder(double[] scores, double[] targets)
@@ -37,7 +37,7 @@ public sealed class ScoreWarpTests
     [Fact]
     public void One_terrible_value_does_not_flatten_the_others()
     {
-        var targets = ScoreWarp.Apply([1, 2, 3, 4, 5, 6, 7, 8, 9, -1e12], isCoarse: false);
+        var targets = ScoreWarp.Apply([1, 2, 3, 4, 5, 6, 7, 8, 9, -1e12], Warp.Compressed);
         Assert.True(targets[8] - targets[6] > 0.3);
     }
 
@@ -45,23 +45,23 @@ public sealed class ScoreWarpTests
     public void The_scale_does_not_matter()
     {
         double[] scores = [0.3, -2, 5, 1.5, 0.1, 7];
-        var targets = ScoreWarp.Apply(scores, isCoarse: false);
+        var targets = ScoreWarp.Apply(scores, Warp.Compressed);
         foreach (var factor in new[] { 1e-9, 1e9, 1e-200, 1e200 })
-            Assert.Equal(targets.Select(t => Math.Round(t, 9)), ScoreWarp.Apply([.. scores.Select(s => s * factor)], isCoarse: false).Select(t => Math.Round(t, 9)));
+            Assert.Equal(targets.Select(t => Math.Round(t, 9)), ScoreWarp.Apply([.. scores.Select(s => s * factor)], Warp.Compressed).Select(t => Math.Round(t, 9)));
     }
 
     [Fact]
     public void Equal_scores_and_no_scores_give_zeros()
     {
-        Assert.Equal([0, 0, 0], ScoreWarp.Apply([5, 5, 5], isCoarse: false));
-        Assert.Equal([0, 0], ScoreWarp.Apply([double.NaN, double.NaN], isCoarse: false));
-        Assert.Empty(ScoreWarp.Apply([], isCoarse: false));
+        Assert.Equal([0, 0, 0], ScoreWarp.Apply([5, 5, 5], Warp.Compressed));
+        Assert.Equal([0, 0], ScoreWarp.Apply([double.NaN, double.NaN], Warp.Compressed));
+        Assert.Empty(ScoreWarp.Apply([], Warp.Compressed));
     }
 
     [Fact]
     public void Infeasible_is_worse_than_every_equal_score()
     {
-        var targets = ScoreWarp.Apply([5, 5, double.NaN], isCoarse: false);
+        var targets = ScoreWarp.Apply([5, 5, double.NaN], Warp.Compressed);
         Assert.True(targets[2] < targets[0]);
     }
 }

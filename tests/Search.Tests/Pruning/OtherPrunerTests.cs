@@ -1,0 +1,97 @@
+using HpoService.Search.Pruning;
+using HpoService.Search.Studies;
+
+namespace HpoService.Search.Tests.Pruning;
+
+public sealed class OtherPrunerTests
+{
+    private static StudyHistory WithOwn(StudyHistory history, params double[] qualities) => history with
+    {
+        Trials = [.. history.Trials, new TrialSnapshot(99, TrialState.Running, new([new("x", 1)]), new Dictionary<string, double>(),
+            [.. qualities.Select((q, step) => Curves.At(history.Objectives[0].Direction, step, q))])],
+    };
+
+    private static bool Stops(IPruner pruner, StudyHistory history) => pruner.Decide(history, 99, history.Trials[^1].Measurements[^1]).ShouldStop;
+
+    // Of 0 … 6 numpy.percentile gives 4.5 at 75, 5.4 at 90, 1.8 at 30.
+    [Theory, InlineData(25, 4.5), InlineData(10, 5.4), InlineData(70, 1.8)]
+    public void The_percentile_lies_where_numpy_says(double percentile, double bar)
+    {
+        var history = Curves.Study(Direction.Minimize, 7, q => q);
+        var pruner = new PercentilePruner(new() { Percentile = percentile });
+        Assert.False(pruner.Decide(history, 99, Curves.At(Direction.Minimize, 3, bar + 1e-9)).ShouldStop);
+        Assert.True(pruner.Decide(history, 99, Curves.At(Direction.Minimize, 3, bar - 1e-9)).ShouldStop);
+    }
+
+    [Theory]
+    [InlineData(0.5, false), InlineData(1, false), InlineData(1.1, true), InlineData(-0.1, true), InlineData(double.NaN, true), InlineData(double.PositiveInfinity, true)]
+    public void A_threshold_bounds_the_metric_itself_whatever_the_direction(double value, bool stops)
+    {
+        foreach (var direction in new[] { Direction.Minimize, Direction.Maximize })
+        {
+            var (history, latest) = (Curves.Study(direction, 3, q => q), new Measurement(4, new Dictionary<string, double> { ["m"] = value }));
+            Assert.Equal(stops, new ThresholdPruner(new() { Lower = 0, Upper = 1 }).Decide(history, 99, latest).ShouldStop);
+            Assert.False(new ThresholdPruner(new() { Lower = 0, Upper = 1, WarmupSteps = 5 }).Decide(history, 99, latest).ShouldStop);
+        }
+    }
+
+    [Theory, InlineData(Direction.Minimize), InlineData(Direction.Maximize)]
+    public void Patience_ends_after_so_many_values_without_an_improvement(Direction direction)
+    {
+        var history = Curves.Study(direction, 0, q => q);
+        var pruner = new PatientPruner(new() { Patience = 2, MinDelta = 0.5 }, inner: null);
+        Assert.False(Stops(pruner, WithOwn(history, 1, 1)));
+        Assert.True(Stops(pruner, WithOwn(history, 1, 1, 1)));
+        Assert.True(Stops(pruner, WithOwn(history, 1, 1.5, 1.2)));
+        Assert.False(Stops(pruner, WithOwn(history, 1, 1.6, 1.2)));
+        Assert.True(Stops(pruner, WithOwn(history, 1, 1.6, 1.2, 1.2)));
+        Assert.True(Stops(pruner, WithOwn(history, 1, double.NaN, double.NaN)));
+    }
+
+    [Fact]
+    public void A_patient_pruner_asks_the_one_it_wraps_only_when_patience_has_ended()
+    {
+        var history = Curves.Study(Direction.Maximize, 7, q => q);
+        var pruner = new PatientPruner(new() { Patience = 2 }, new MedianPruner(new()));
+        Assert.True(Stops(new MedianPruner(new()), WithOwn(history, 0, 1, 2)));
+        Assert.False(Stops(pruner, WithOwn(history, 0, 1, 2)));
+        Assert.True(Stops(pruner, WithOwn(history, 2, 1, 2)));
+        Assert.False(Stops(pruner, WithOwn(history, 4, 4, 4)));
+    }
+
+    // scipy.stats.wilcoxon(d, alternative='less'), exact; the last by counting all signs, with ranks shared by ties and zeros.
+    [Fact]
+    public void P_values_are_exact()
+    {
+        Assert.Equal(0.0625, SignedRank.PLess([-1, -2, -3, -4]), 1e-12);
+        Assert.Equal(0.21875, SignedRank.PLess([-1, 2, -3, 4, -5, -6.5]), 1e-12);
+        Assert.Equal(0.0390625, SignedRank.PLess([-0.3, 0.1, -0.7, -0.2, -0.9, 0.4, -1.1, -0.6]), 1e-12);
+        Assert.Equal(0.0625, SignedRank.PLess([0, 0, -1, -1, 1, -2, -2, -3]), 1e-12);
+        Assert.Equal(1, SignedRank.PLess([0, 0, 0, 0]), 1e-12);
+    }
+
+    [Fact]
+    public void P_values_of_many_differences_are_those_of_the_normal_approximation()
+    {
+        // d = [((7 * i * i + 3 * i) % 101 - 54.5) / 10 for i in range(80)]; wilcoxon(d, zero_method='wilcox', alternative='less', mode='approx')
+        double[] differences = [.. Enumerable.Range(0, 80).Select(i => ((7 * i * i + 3 * i) % 101 - 54.5) / 10.0)];
+        Assert.Equal(Oracle80, SignedRank.PLess(differences), 1e-9);
+    }
+
+    private const double Oracle80 = 0.04452223121065866;
+
+    [Fact]
+    public void Wilcoxon_compares_with_the_best_trial_on_the_steps_that_both_have()
+    {
+        var history = Curves.Study(Direction.Minimize, 7, q => q);
+        var pruner = new WilcoxonPruner(new());
+        Assert.False(Stops(pruner, WithOwn(history, 5.9, 5.9, 5.9)));
+        Assert.True(Stops(pruner, WithOwn(history, 5.9, 5.9, 5.9, 5.9)));
+        Assert.False(Stops(pruner, WithOwn(history, 6, 6, 6, 6)));
+        Assert.False(Stops(pruner, WithOwn(history, 5.9, 6.4, 5.9, 5.8)));
+        // Instances that the best trial has not seen say nothing.
+        var few = history with { Trials = [.. history.Trials.Select(t => t with { Measurements = [.. t.Measurements.Where(m => m.Step % 2 == 1)] })] };
+        Assert.False(Stops(pruner, WithOwn(few, 0, 0, 0, 0, 0, 0, 0)));
+        Assert.True(Stops(pruner, WithOwn(few, 0, 0, 0, 0, 0, 0, 0, 0)));
+    }
+}

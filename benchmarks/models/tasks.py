@@ -84,14 +84,14 @@ def digits(shared, out):
 
 
 def mnist(shared, out):
-    """The first 6,000 images of the training file; the first 2,000 of the test file test."""
-    x, y = idx(f"{shared}/train-images-idx3-ubyte.gz")[:6000], idx(f"{shared}/train-labels-idx1-ubyte.gz")[:6000]
-    xt, yt = idx(f"{shared}/t10k-images-idx3-ubyte.gz")[:2000], idx(f"{shared}/t10k-labels-idx1-ubyte.gz")[:2000]
-    path = f"{out}/mnist8k.npz"
+    """The first 2,000 images of the training file; the first 1,000 of the test file test."""
+    x, y = idx(f"{shared}/train-images-idx3-ubyte.gz")[:2000], idx(f"{shared}/train-labels-idx1-ubyte.gz")[:2000]
+    xt, yt = idx(f"{shared}/t10k-images-idx3-ubyte.gz")[:1000], idx(f"{shared}/t10k-labels-idx1-ubyte.gz")[:1000]
+    path = f"{out}/mnist3k.npz"
     np.savez_compressed(path, x_train=x, y_train=y, x_test=xt, y_test=yt)
     train, validation, _ = stratified(y, 0.2, 0)
-    both = np.concatenate([x, xt]).reshape(8000, -1) / 255.0
-    return path, [], both, np.concatenate([y, yt]).astype(int), [train, validation, np.arange(6000, 8000)]
+    both = np.concatenate([x, xt]).reshape(3000, -1) / 255.0
+    return path, [], both, np.concatenate([y, yt]).astype(int), [train, validation, np.arange(2000, 3000)]
 
 
 def adult(shared, out):
@@ -128,8 +128,8 @@ def indoor(shared, out):
 
 
 def shakespeare(shared, out):
-    """The first 200,000 characters; parts by place."""
-    text = open(f"{shared}/tinyshakespeare.txt", encoding="utf-8").read()[:200_000]
+    """The first 100,000 characters; parts by place."""
+    text = open(f"{shared}/tinyshakespeare.txt", encoding="utf-8").read()[:100_000]
     path = f"{out}/shakespeare.txt"
     open(path, "w", encoding="utf-8").write(text)
     vocabulary = sorted(set(text))
@@ -144,6 +144,6 @@ TASKS = {
     "phoneme": (phoneme, "mlp", {"epochs": 20}, "accuracy"),
     "adult": (adult, "mlp", {"epochs": 4}, "accuracy"),
     "indoor": (indoor, "rnn", {"epochs": 25}, "accuracy"),
-    "mnist": (mnist, "cnn", {"epochs": 4}, "accuracy"),
+    "mnist": (mnist, "cnn", {"epochs": 3}, "accuracy"),
     "shakespeare": (shakespeare, "rnn", {"epochs": 3, "context": 64}, "perplexity"),
 }

@@ -59,6 +59,7 @@ public static class ApiSetup
         FileEndpoints.Map(api);
         FleetEndpoints.Map(api);
         DataSetEndpoints.Map(api);
+        PredictionEndpoints.Map(api);
         EventEndpoints.Map(api);
         InsightEndpoints.Map(api);
         ExportEndpoints.Map(api);

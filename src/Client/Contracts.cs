@@ -37,3 +37,11 @@ public sealed record DataSetColumn(string Name, int Missing, IReadOnlyList<strin
 /// <param name="Goal">classification or regression; null = by the target's values.</param>
 /// <param name="Labels">The second file of IDX.</param>
 public sealed record DataSetOptions(string? Format = null, string? Target = null, string? Goal = null, Stream? Labels = null);
+
+/// <summary>What a model says of rows.</summary>
+public sealed record PredictionAnswer(
+    string Study, int Trial, bool Retrained, string Model, string Dataset, string Goal, IReadOnlyList<string> Columns, IReadOnlyList<string> Classes,
+    IReadOnlyList<string> Targets, IReadOnlyList<Prediction> Predictions);
+
+/// <summary>What a model says of one row: the likeliest class with the probability of each, or numbers by target.</summary>
+public sealed record Prediction(string? Class, double? Probability, IReadOnlyDictionary<string, double>? Probabilities, IReadOnlyDictionary<string, double>? Values);

@@ -119,6 +119,19 @@ public sealed class HpoClient(HttpClient http)
             throw new HpoProblemException((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
     }
 
+    /// <summary>Uses a study's model on rows: of a table values by column, of images and sequences nested arrays, of text strings.</summary>
+    /// <param name="study">Name or id.</param>
+    /// <param name="rows">1 to 10,000.</param>
+    /// <param name="trial">Whose model; null = the one trained again on all data, or else the best trial's.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="HpoProblemException">There is no model, or a row is wrong: the problem names row and column.</exception>
+    public Task<PredictionAnswer> PredictAsync(string study, JsonArray rows, int? trial = null, CancellationToken cancellationToken = default) =>
+        SendAsync<PredictionAnswer>(HttpMethod.Post, $"{Prefix}/{study}/predict", new { rows, trial }, cancellationToken);
+
+    /// <summary>Trains a trial again on all data, as a study of its own.</summary>
+    public Task<Study> RetrainAsync(string study, int? trial = null, string? name = null, CancellationToken cancellationToken = default) =>
+        SendAsync<Study>(HttpMethod.Post, $"{Prefix}/{study}/retrain", new { trial, name }, cancellationToken);
+
     private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body as HttpContent ?? (body is null ? null : JsonContent.Create(body, options: Json)) };

@@ -1,6 +1,7 @@
 using HpoService.Storage;
 using HpoService.Worker.DataSets;
 using HpoService.Worker.Jobs;
+using HpoService.Worker.Predicting;
 using HpoService.Worker.Processes;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
@@ -10,9 +11,10 @@ namespace HpoService.Worker;
 /// <summary>Registers a worker.</summary>
 public static class WorkerSetup
 {
-    /// <summary>Adds what lets others than workers, such as the API, have data sets read; a worker is not needed for it.</summary>
+    /// <summary>Adds what lets others than workers, such as the API, have data sets read and models used; a worker is not needed for it.</summary>
     public static IServiceCollection AddHpoDesks(this IServiceCollection services, DeskOptions options) =>
-        services.AddSingleton(options).AddSingleton<IDataSetDesk, DataSetDesk>().AddSingleton<DataSetStore>();
+        services.AddSingleton(options).AddSingleton<IDataSetDesk, DataSetDesk>().AddSingleton<DataSetStore>()
+            .AddSingleton<IPredictionDesk, PredictionDesk>().AddSingleton<PredictionStore>();
 
     /// <summary>Adds a worker over the database of <see cref="StorageSetup.AddHpoStorage"/>; the job store lives in the same database.</summary>
     public static IServiceCollection AddHpoWorker(this IServiceCollection services, Database database, WorkerOptions options)

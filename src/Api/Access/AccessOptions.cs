@@ -28,4 +28,7 @@ public sealed record LimitOptions
 
     /// <summary>How many seconds reading and checking a data set may take.</summary>
     public double DataSetSeconds { get; init; } = 120;
+
+    /// <summary>How many seconds a prediction may take.</summary>
+    public double PredictSeconds { get; init; } = 30;
 }

@@ -21,6 +21,8 @@ internal static class Hosting
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls(urls);
         builder.Logging.SetMinimumLevel(logLevel);
+        // The slim builder writes plain lines, whatever the settings say.
+        builder.Logging.AddConsole(console => console.FormatterName = builder.Configuration["Logging:Console:FormatterName"] ?? console.FormatterName);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.AddHpoStorage(database).AddHpoApi();
         builder.Services.AddHpoDesks(new DeskOptions { TrialCommand = TrialCommand(), DataFolder = Path.GetFullPath(data) });

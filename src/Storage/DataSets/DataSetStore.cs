@@ -20,6 +20,9 @@ public sealed class DataSetStore(Database database, ModelStore models, IDataSetD
     /// <summary>Whether it ships with the program.</summary>
     public bool Ships(string name) => desk.Ships(name);
 
+    /// <summary>What a study on a data set optimises when it does not say; null = there is no such data set.</summary>
+    public Objective? UsualObjective(string name) => desk.List().FirstOrDefault(d => d.Name == name) is { } card ? desk.UsualObjective(card.Goal) : null;
+
     /// <summary>A folder for a file on its way in.</summary>
     public UploadFolder Stage() => new(Path.Combine(database.Folder, "datasets"), time);
 

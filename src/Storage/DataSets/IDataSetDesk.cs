@@ -1,4 +1,5 @@
 using HpoService.Search.Models;
+using HpoService.Search.Studies;
 
 namespace HpoService.Storage;
 
@@ -21,6 +22,9 @@ public interface IDataSetDesk
 
     /// <summary>Removes the files of a registered data set.</summary>
     void Remove(string name);
+
+    /// <summary>What a study on it optimises when it does not say.</summary>
+    Objective UsualObjective(GoalKind goal);
 
     /// <summary>What the models are over the data sets that there are now.</summary>
     IReadOnlyList<ModelCard> Cards();

@@ -44,6 +44,9 @@ public static class ModelRegistry
         return [.. Models.Select(m => CardOf(m, all))];
     }
 
+    /// <summary>What a study over data of a goal optimises when it does not say.</summary>
+    public static Objective UsualObjective(GoalKind goal) => MetricRegistry.Usual(goal);
+
     /// <summary>Trains a model once, on this thread; deterministic for a request when torch has one thread.</summary>
     /// <param name="request">What to train.</param>
     /// <param name="report">Takes a measurement an epoch, or of several trainings one each; false = stop.</param>

@@ -1,5 +1,6 @@
 using HpoService.Search;
 using HpoService.Search.Models;
+using HpoService.Search.Studies;
 using HpoService.Storage;
 using HpoService.Training.DataSets;
 using HpoService.Training.Models;
@@ -22,6 +23,8 @@ internal sealed class DataSetDesk(DeskOptions options) : IDataSetDesk, IDisposab
     public string? RequestOf(string name) => _folder.RequestOf(name);
 
     public void Remove(string name) => _folder.Remove(name);
+
+    public Objective UsualObjective(GoalKind goal) => ModelRegistry.UsualObjective(goal);
 
     public IReadOnlyList<ModelCard> Cards() => ModelRegistry.CardsWith(_folder.List());
 

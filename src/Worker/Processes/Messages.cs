@@ -12,7 +12,13 @@ namespace HpoService.Worker.Processes;
 /// <param name="Train">Train this.</param>
 /// <param name="Stop">Stop what is being trained, at the next measurement.</param>
 /// <param name="Add">Read, check and keep this data set.</param>
-internal sealed record Command(TrainingRequest? Train = null, bool Stop = false, DataSetAddition? Add = null);
+/// <param name="Predict">Use a model.</param>
+internal sealed record Command(TrainingRequest? Train = null, bool Stop = false, DataSetAddition? Add = null, PredictionRequest? Predict = null);
+
+/// <summary>Rows for a model.</summary>
+/// <param name="Folder">The model's files.</param>
+/// <param name="Rows">The rows.</param>
+internal sealed record PredictionRequest(string Folder, IReadOnlyList<JsonElement> Rows);
 
 /// <summary>A data set to be kept.</summary>
 /// <param name="DataFolder">Where.</param>
@@ -22,11 +28,11 @@ internal sealed record DataSetAddition(string DataFolder, DataSetUpload Upload);
 /// <summary>What a training process writes back, a JSON object a line; exactly one field is set.</summary>
 internal sealed record Message(
     Measurement? Measurement = null, IReadOnlyDictionary<string, double>? Completed = null, string? Infeasible = null, bool Stopped = false, string? Failed = null,
-    DataCard? Added = null, Refusal? Refused = null)
+    DataCard? Added = null, Refusal? Refused = null, Predictions? Predicted = null)
 {
     /// <summary>Whether it says anything at all.</summary>
     [JsonIgnore]
-    public bool IsEmpty => Measurement is null && Completed is null && Infeasible is null && !Stopped && Failed is null && Added is null && Refused is null;
+    public bool IsEmpty => Measurement is null && Completed is null && Infeasible is null && !Stopped && Failed is null && Added is null && Refused is null && Predicted is null;
 }
 
 /// <summary>Why something asked for is not done: the caller's mistake.</summary>
@@ -35,7 +41,7 @@ internal sealed record Message(
 /// <param name="Text">The rule, but got.</param>
 internal sealed record Refusal(string Kind, string Pointer, string Text)
 {
-    public const string DataSet = "dataset", Taken = "taken", Unwritable = "unwritable";
+    public const string DataSet = "dataset", Taken = "taken", Unwritable = "unwritable", Rows = "rows", Model = "model", NoTorch = "noTorch";
 }
 
 internal static class Pipe

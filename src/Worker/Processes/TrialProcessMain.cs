@@ -42,6 +42,7 @@ public static class TrialProcessMain
             Send(request switch
             {
                 { Add: { } addition } => DataSetReading.Add(addition),
+                { Predict: { } prediction } => ModelUse.Predict(prediction),
                 { Train: { } training } => Train(training, measurement =>
                 {
                     Send(new Message(Measurement: measurement));

@@ -87,7 +87,7 @@ internal sealed class Csv : IDataSetFormat
         if (classes.Length < 2 || classes.Length > source.Bounds.Categories)
             throw new InvalidDataSetException($"a class column must have from 2 to {source.Bounds.Categories} classes, but got {classes.Length} in column {name}.");
         var at = classes.Select((c, i) => (c, i)).ToDictionary(p => p.c, p => (long)p.i);
-        return raw with { Labels = [.. words.Select(w => at[w])], Classes = classes };
+        return raw with { Labels = [.. words.Select(w => at[w])], Classes = classes, TargetName = name };
     }
 
     internal static bool IsMissing(string text) => Missing.Contains(text.Trim());

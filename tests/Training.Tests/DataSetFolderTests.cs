@@ -1,3 +1,4 @@
+using HpoService.Search;
 using HpoService.Training.DataSets;
 using HpoService.Training.DataSets.Formats;
 using HpoService.Training.Models;
@@ -60,7 +61,7 @@ public sealed class DataSetFolderTests : IDisposable
     {
         var folder = new DataSetFolder(_data);
         folder.Add("one", null, new DataSetSource(Csv("a.csv", 50)));
-        Assert.Throws<InvalidDataSetException>(() => folder.Add("one", null, new DataSetSource(Csv("b.csv", 60))));
+        Assert.Throws<NameTakenException>(() => folder.Add("one", null, new DataSetSource(Csv("b.csv", 60))));
         Assert.Equal(50, folder.Find("one")!.Count);
     }
 

@@ -58,6 +58,8 @@ public static class ApiSetup
         TransferEndpoints.Map(api);
         FileEndpoints.Map(api);
         FleetEndpoints.Map(api);
+        DataSetEndpoints.Map(api);
+        PredictionEndpoints.Map(api);
         EventEndpoints.Map(api);
         InsightEndpoints.Map(api);
         ExportEndpoints.Map(api);
@@ -80,11 +82,11 @@ public static class ApiSetup
         ProblemTypes.Descriptions.TryGetValue(name, out var description) ? TypedResults.Ok<object>(new { type = $"/problems/{name}", description }) : TypedResults.NotFound();
 
     private static async Task<Results<Ok<object>, JsonHttpResult<object>>> ReadyAsync(
-        Readiness readiness, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+        Readiness readiness, Database database, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         var failure = lifetime.ApplicationStopping.IsCancellationRequested ? "the service must be running, but is ending." : await readiness.FailureAsync(cancellationToken);
         return failure is null
-            ? TypedResults.Ok<object>(new { status = "ready", sqlite = Database.Engine })
+            ? TypedResults.Ok<object>(new { status = "ready", database = database.IsPostgres ? "postgres" : $"sqlite {Database.Engine}" })
             : TypedResults.Json<object>(new { status = "unready", reason = failure }, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 }

@@ -16,10 +16,13 @@ public static class ServiceBench
     {
         _ = Database.Engine; // loads the engine that the service uses
         var scenarios = new List<Scenario>();
+        await using var addresses = await BenchAddresses.OfAsync(request.Database);
+        var folder = Directory.CreateTempSubdirectory("hpo-bench-floor-");
+        var floor = new BenchDatabase(folder.FullName, await addresses.NextAsync());
         try
         {
             foreach (var (history, studies) in request.Histories.SelectMany(history => request.Studies.Select(studies => (history, studies))))
-                scenarios.Add(await Scenario.StartAsync(request, history, studies, cancellationToken));
+                scenarios.Add(await Scenario.StartAsync(request, history, studies, await addresses.NextAsync(), cancellationToken));
             using var echo = await ChildServer.StartAsync(request.Program, ["bench", "echo"], cancellationToken);
             var load = new Load(request.Clients, request.Work);
             var warmUp = Math.Min(3, request.Seconds / 2);
@@ -37,12 +40,12 @@ public static class ServiceBench
             for (var round = 0; round < request.Rounds; round++)
             {
                 echoes.Add(await load.RepeatAsync(echo, "POST", "/", EchoBody, seconds / 2, cancellationToken));
-                rows.Add(InsertFloor.Measure(request.Clients, seconds / 2));
+                rows.Add(InsertFloor.Measure(floor, request.Clients, seconds / 2));
                 for (var i = 0; i < scenarios.Count; i++)
                     rounds[i].Add(await load.PairsAsync(scenarios[i].Server, scenarios[i].Studies, seconds, cancellationToken));
             }
 
-            Write(output, request, scenarios, rounds, echoes, rows);
+            Write(output, request, addresses, scenarios, rounds, echoes, rows);
             await WriteReadsAsync(output, scenarios, warmUp, cancellationToken);
             foreach (var (idle, scenario) in streams.Zip(scenarios))
                 await idle.WriteAsync(output, scenario, cancellationToken);
@@ -51,15 +54,16 @@ public static class ServiceBench
         finally
         {
             scenarios.ForEach(scenario => scenario.Dispose());
+            folder.Delete(recursive: true);
         }
     }
 
     private static void Write(
-        TextWriter output, ServiceRequest request, List<Scenario> scenarios, List<List<LoadResult>> rounds, List<LoadResult> echoes, List<(double Rows, double Commits)> rows)
+        TextWriter output, ServiceRequest request, BenchAddresses addresses, List<Scenario> scenarios, List<List<LoadResult>> rounds, List<LoadResult> echoes, List<(double Rows, double Commits)> rows)
     {
         var echo = LoadResult.Median(echoes, r => r.Rate);
         output.WriteLine($"# The service under load\n\n{Machine.Describe()}.");
-        output.WriteLine($"{request.Clients} clients, sampler {request.Sampler}, {request.Rounds} rounds of {request.Seconds / request.Rounds:F1} s in turn; "
+        output.WriteLine($"{addresses.Name}, {request.Clients} clients, sampler {request.Sampler}, {request.Rounds} rounds of {request.Seconds / request.Rounds:F1} s in turn; "
             + $"medians over the rounds. Client and server share the machine.\n");
         output.WriteLine("| scenario | pairs/s | suggest p50 ms | p99 | complete p50 ms | p99 | errors | server's cores | peak MiB | requests/s : echo |\n|---|---|---|---|---|---|---|---|---|---|");
         foreach (var (scenario, results) in scenarios.Zip(rounds))
@@ -72,7 +76,7 @@ public static class ServiceBench
 
         output.WriteLine($"\n| floor | a second | p50 ms | p99 |\n|---|---|---|---|");
         output.WriteLine($"| a bare minimal-API echo, the same clients | {echo:F0} requests | {LoadResult.Median(echoes, r => Quantiles.Median(r.Second)):F2} | {LoadResult.Median(echoes, r => Quantiles.Of(r.Second, 0.99)):F2} |");
-        output.WriteLine($"| bare SQLite inserts, {request.Clients} rows a commit, synchronous=FULL | {Quantiles.Median([.. rows.Select(r => r.Rows)]):F0} rows, {Quantiles.Median([.. rows.Select(r => r.Commits)]):F0} commits | | |");
+        output.WriteLine($"| bare inserts into {addresses.Name}, {request.Clients} rows a commit, each waited for on the disk | {Quantiles.Median([.. rows.Select(r => r.Rows)]):F0} rows, {Quantiles.Median([.. rows.Select(r => r.Commits)]):F0} commits | | |");
     }
 
     private static async Task WriteReadsAsync(TextWriter output, List<Scenario> scenarios, double seconds, CancellationToken cancellationToken)

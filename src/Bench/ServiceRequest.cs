@@ -30,6 +30,6 @@ public sealed record ServiceRequest
     /// <summary>Idle event streams that are open meanwhile.</summary>
     public int Streams { get; init; }
 
-    /// <summary>Further arguments of <c>serve</c>, such as those that choose the database.</summary>
-    public IReadOnlyList<string> ServerArguments { get; init; } = [];
+    /// <summary><c>sqlite</c>; <c>postgres</c>: a server of the benchmark's own; or the connection string of a server on which databases may be made.</summary>
+    public string Database { get; init; } = "sqlite";
 }

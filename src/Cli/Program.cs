@@ -9,6 +9,8 @@ var root = new RootCommand("HpoService: hyperparameter search as a service of yo
     DemoCommand.Create(),
     SubmitCommand.Create(),
     DataSetCommand.Create(),
+    PredictCommand.Create(),
+    PredictCommand.CreateRetrain(),
     HealthCommand.Create(),
     KeyCommand.Create(),
     BenchCommand.Create(),

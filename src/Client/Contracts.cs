@@ -22,3 +22,26 @@ public sealed record Measurement(
 
 /// <summary>The right to run a trial until a time.</summary>
 public sealed record Lease(string Token, DateTimeOffset ExpiresAt);
+
+/// <summary>What is known of a data set; see the API's documentation for the fields.</summary>
+public sealed record DataSet(
+    string Name, string Kind, string Goal, string Format, int Count, IReadOnlyList<int> Sizes, IReadOnlyList<string> Classes, IReadOnlyList<DataSetColumn> Columns, long Bytes,
+    string? Target, bool Shipped);
+
+/// <summary>A column of a table.</summary>
+public sealed record DataSetColumn(string Name, int Missing, IReadOnlyList<string>? Categories, double? Mean, double? Deviation);
+
+/// <summary>What a data set's file does not say itself.</summary>
+/// <param name="Format">csv, npz, idx, images, sequences, text or series; null = by the file's name.</param>
+/// <param name="Target">The target column; null = the last.</param>
+/// <param name="Goal">classification or regression; null = by the target's values.</param>
+/// <param name="Labels">The second file of IDX.</param>
+public sealed record DataSetOptions(string? Format = null, string? Target = null, string? Goal = null, Stream? Labels = null);
+
+/// <summary>What a model says of rows.</summary>
+public sealed record PredictionAnswer(
+    string Study, int Trial, bool Retrained, string Model, string Dataset, string Goal, IReadOnlyList<string> Columns, IReadOnlyList<string> Classes,
+    IReadOnlyList<string> Targets, IReadOnlyList<Prediction> Predictions);
+
+/// <summary>What a model says of one row: the likeliest class with the probability of each, or numbers by target.</summary>
+public sealed record Prediction(string? Class, double? Probability, IReadOnlyDictionary<string, double>? Probabilities, IReadOnlyDictionary<string, double>? Values);

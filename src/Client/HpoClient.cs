@@ -74,9 +74,67 @@ public sealed class HpoClient(HttpClient http)
         }
     }
 
+    /// <summary>Registers a data set.</summary>
+    /// <param name="name">What it is to be called.</param>
+    /// <param name="file">CSV, NPZ, IDX, ZIP or text; read to its end.</param>
+    /// <param name="fileName">Its name: without a format its end says what it is.</param>
+    /// <param name="options">Target column and the like.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="HpoProblemException">The service refused it: its problem says where the file is wrong.</exception>
+    public async Task<DataSet> AddDataSetAsync(string name, Stream file, string fileName, DataSetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using var form = new MultipartFormDataContent { { new StringContent(name), "name" }, { new StreamContent(file), "file", fileName } };
+        foreach (var (field, value) in new[] { ("format", options?.Format), ("target", options?.Target), ("goal", options?.Goal) })
+            if (value is not null)
+                form.Add(new StringContent(value), field);
+        if (options?.Labels is { } labels)
+            form.Add(new StreamContent(labels), "labels", "labels");
+        return await SendAsync<DataSet>(HttpMethod.Post, "api/v1/datasets", form, cancellationToken);
+    }
+
+    /// <summary>All data sets, by name.</summary>
+    public async Task<IReadOnlyList<DataSet>> GetDataSetsAsync(CancellationToken cancellationToken = default)
+    {
+        var (all, after) = (new List<DataSet>(), (string?)null);
+        do
+        {
+            var page = await SendAsync<Page<DataSet>>(HttpMethod.Get, $"api/v1/datasets?limit=1000{(after is null ? "" : $"&after={after}")}", null, cancellationToken);
+            all.AddRange(page.Items);
+            after = page.Next;
+        }
+        while (after is not null);
+        return all;
+    }
+
+    /// <summary>One data set.</summary>
+    public Task<DataSet> GetDataSetAsync(string name, CancellationToken cancellationToken = default) =>
+        SendAsync<DataSet>(HttpMethod.Get, $"api/v1/datasets/{name}", null, cancellationToken);
+
+    /// <summary>Forgets a registered data set.</summary>
+    /// <exception cref="HpoProblemException">409: a study that is not final trains on it.</exception>
+    public async Task DeleteDataSetAsync(string name, CancellationToken cancellationToken = default)
+    {
+        using var response = await http.DeleteAsync(new Uri($"api/v1/datasets/{name}", UriKind.Relative), cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            throw new HpoProblemException((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+    }
+
+    /// <summary>Uses a study's model on rows: of a table values by column, of images and sequences nested arrays, of text strings.</summary>
+    /// <param name="study">Name or id.</param>
+    /// <param name="rows">1 to 10,000.</param>
+    /// <param name="trial">Whose model; null = the one trained again on all data, or else the best trial's.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="HpoProblemException">There is no model, or a row is wrong: the problem names row and column.</exception>
+    public Task<PredictionAnswer> PredictAsync(string study, JsonArray rows, int? trial = null, CancellationToken cancellationToken = default) =>
+        SendAsync<PredictionAnswer>(HttpMethod.Post, $"{Prefix}/{study}/predict", new { rows, trial }, cancellationToken);
+
+    /// <summary>Trains a trial again on all data, as a study of its own.</summary>
+    public Task<Study> RetrainAsync(string study, int? trial = null, string? name = null, CancellationToken cancellationToken = default) =>
+        SendAsync<Study>(HttpMethod.Post, $"{Prefix}/{study}/retrain", new { trial, name }, cancellationToken);
+
     private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, options: Json) };
+        using var request = new HttpRequestMessage(method, path) { Content = body as HttpContent ?? (body is null ? null : JsonContent.Create(body, options: Json)) };
         using var response = await http.SendAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
             throw new HpoProblemException((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));

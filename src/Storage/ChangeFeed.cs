@@ -39,7 +39,7 @@ public sealed class ChangeFeed(Database database)
     /// <exception cref="NotFoundException">The study was deleted.</exception>
     public async Task<StudyChanges?> SinceAsync(long studyId, long version, CancellationToken cancellationToken)
     {
-        if (_latest.TryGetValue(studyId, out var latest) && latest.Since == version && await latest.Changes.WaitAsync(cancellationToken) is { } known)
+        if (_latest.TryGetValue(studyId, out var latest) && latest.Since == version && !latest.Changes.IsFaulted && await latest.Changes.WaitAsync(cancellationToken) is { } known)
             return known;
         var reading = new Lazy<Task<StudyChanges?>>(() => ReadAsync(studyId, version));
         latest = _latest.AddOrUpdate(studyId, _ => (version, reading.Value), (_, before) => before.Since == version && !before.Changes.IsCompleted ? before : (version, reading.Value));
@@ -51,7 +51,7 @@ public sealed class ChangeFeed(Database database)
     private async Task<StudyChanges?> ReadAsync(long studyId, long version)
     {
         await using var db = database.Open();
-        await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted);
+        await using var snapshot = await db.SnapshotAsync(default);
         var study = await db.Studies.AsNoTracking().FindStudyAsync($"{studyId}", default);
         var now = study.Version;
         if (now <= version)

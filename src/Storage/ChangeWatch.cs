@@ -45,7 +45,7 @@ public sealed class ChangeWatch(Database database, TimeProvider time)
             var started = time.GetTimestamp();
             try
             {
-                if (others.Read() is var now && now != version)
+                if (await others.ReadAsync() is var now && now != version)
                 {
                     known = Wake(known, await VersionsAsync());
                     version = now;

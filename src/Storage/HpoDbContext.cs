@@ -1,11 +1,13 @@
+using System.Data;
 using HpoService.Storage.Rows;
 using HpoService.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace HpoService.Storage;
 
 /// <summary>The tables. Enums are stored as text, times as Unix milliseconds.</summary>
-internal sealed class HpoDbContext(DbContextOptions<HpoDbContext> options) : DbContext(options)
+internal class HpoDbContext(DbContextOptions options) : DbContext(options)
 {
     /// <summary>In a write: whose turn it is.</summary>
     public WriteTurn? Turn { get; set; }
@@ -20,6 +22,16 @@ internal sealed class HpoDbContext(DbContextOptions<HpoDbContext> options) : DbC
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
     public DbSet<CommandRow> Commands => Set<CommandRow>();
     public DbSet<ProbeRow> Probes => Set<ProbeRow>();
+
+    /// <summary>Under which level all queries of a transaction see the same.</summary>
+    protected virtual IsolationLevel Snapshot => IsolationLevel.ReadUncommitted; // SQLite: a transaction that does not ask for the write lock
+
+    /// <summary>A transaction that only reads, and all of whose queries see the same.</summary>
+    public Task<IDbContextTransaction> SnapshotAsync(CancellationToken cancellationToken) => Database.BeginTransactionAsync(Snapshot, cancellationToken);
+
+    /// <summary>Studies whose name or description is like a pattern, ignoring case; a backslash takes a character as it is.</summary>
+    public virtual IQueryable<StudyRow> StudiesLike(string pattern) =>
+        Studies.Where(s => EF.Functions.Like(s.Name, pattern, @"\") || EF.Functions.Like(s.Description, pattern, @"\"));
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

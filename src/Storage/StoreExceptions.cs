@@ -12,9 +12,6 @@ public sealed class NotFoundException(string kind, string name) : HpoException("
     public string Kind { get; } = kind;
 }
 
-/// <summary>A study of that name exists.</summary>
-public sealed class NameTakenException(string name) : HpoException("/name", $"a study's name must be new, but got '{name}', which exists.");
-
 /// <summary>A move that the state table does not have.</summary>
 public sealed class IllegalMoveException(string message) : HpoException("", message)
 {
@@ -23,6 +20,10 @@ public sealed class IllegalMoveException(string message) : HpoException("", mess
 
     private static string Word(object state) => state.ToString()!.ToLowerInvariant();
 }
+
+/// <summary>A data set that studies still train on.</summary>
+public sealed class DataSetInUseException(string name, IReadOnlyList<string> studies)
+    : HpoException("", $"a data set must not be in use by a study that is active or paused, but got '{name}', which {string.Join(", ", studies)} {(studies.Count == 1 ? "uses" : "use")}.");
 
 /// <summary>The study takes no more trials.</summary>
 public sealed class StudyClosedException(StudyState state)
@@ -44,6 +45,9 @@ public sealed class InvalidValuesException(IReadOnlyList<Violation> violations) 
     {
     }
 }
+
+/// <summary>A text that the database cannot hold.</summary>
+public sealed class UnstorableTextException() : HpoException("", "a text must hold no character U+0000, but got one.");
 
 /// <summary>No worker has published a model of that name.</summary>
 public sealed class UnknownModelException(string name, IEnumerable<string> known)
@@ -69,8 +73,20 @@ public sealed class BusyException : Exception
     }
 }
 
-/// <summary>The database takes no writes: its disk is full or broken, or it is read-only; nothing was written.</summary>
-public sealed class UnwritableException(string reason, Exception inner) : Exception($"the database must be writable, but got {reason}.", inner);
+/// <summary>The database, or the folder beside it, takes no writes: the disk is full or broken, or read-only; nothing was written.</summary>
+public sealed class UnwritableException(string reason, Exception? inner, string what = "database") : Exception($"the {what} must be writable, but got {reason}.", inner);
+
+/// <summary>What would have to be done here cannot be done on this machine, or not in time.</summary>
+public sealed class UnavailableException(string message) : Exception(message);
+
+/// <summary>The database went away before it said whether it has written. What is repeated is safe: a completion counts once, and so does what comes
+/// with an Idempotency-Key.</summary>
+public sealed class UnknownOutcomeException : Exception
+{
+    internal UnknownOutcomeException(Exception inner) : base("the database must say whether it has written, but it went away before: repeat the request.", inner)
+    {
+    }
+}
 
 /// <summary>The study has changed since the caller saw it.</summary>
 public sealed class VersionMismatchException(long wanted, long actual)

@@ -1,5 +1,7 @@
 using HpoService.Storage;
+using HpoService.Worker.DataSets;
 using HpoService.Worker.Jobs;
+using HpoService.Worker.Predicting;
 using HpoService.Worker.Processes;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
@@ -9,6 +11,11 @@ namespace HpoService.Worker;
 /// <summary>Registers a worker.</summary>
 public static class WorkerSetup
 {
+    /// <summary>Adds what lets others than workers, such as the API, have data sets read and models used; a worker is not needed for it.</summary>
+    public static IServiceCollection AddHpoDesks(this IServiceCollection services, DeskOptions options) =>
+        services.AddSingleton(options).AddSingleton<IDataSetDesk, DataSetDesk>().AddSingleton<DataSetStore>()
+            .AddSingleton<IPredictionDesk, PredictionDesk>().AddSingleton<PredictionStore>();
+
     /// <summary>Adds a worker over the database of <see cref="StorageSetup.AddHpoStorage"/>; the job store lives in the same database.</summary>
     public static IServiceCollection AddHpoWorker(this IServiceCollection services, Database database, WorkerOptions options)
     {
@@ -23,8 +30,8 @@ public static class WorkerSetup
         {
             quartz.ConfigureScheduler(scheduler =>
             {
-                // Quartz refuses to cluster on SQLite: each worker keeps its own jobs there, under its name, and finds them again after a
-                // crash. What must not happen twice is a compare-and-swap in the study store anyway.
+                // No cluster: each worker keeps its own jobs, under its name, and finds them again after a crash (docs/decisions/0007). What
+                // must not happen twice is a compare-and-swap in the study store anyway.
                 (scheduler.InstanceName, scheduler.InstanceId) = ($"hpo-{options.Name}", options.Name);
                 scheduler.IdleWaitTime = TimeSpan.FromSeconds(1);
             });
@@ -45,5 +52,11 @@ public static class WorkerSetup
         return services;
     }
 
-    private static void UseForJobs(this Database database, IPersistentStoreBuilder store) => store.UseSqlite(database.ConnectionString);
+    private static void UseForJobs(this Database database, IPersistentStoreBuilder store)
+    {
+        if (database.IsPostgres)
+            store.UsePostgres(database.ConnectionString);
+        else
+            store.UseSqlite(database.ConnectionString);
+    }
 }

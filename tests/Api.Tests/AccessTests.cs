@@ -104,7 +104,8 @@ public sealed class AccessTests(KeyedHost api) : IClassFixture<KeyedHost>
         {
             var policies = endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy).ToList();
             Assert.Contains("read", policies);
-            if (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods is not ["GET"])
+            // Predicting sends rows, and changes nothing.
+            if (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods is not ["GET"] && !endpoint.RoutePattern.RawText!.EndsWith("/predict", StringComparison.Ordinal))
                 Assert.True(policies.Intersect(["worker", "write", "admin"]).Any(), endpoint.DisplayName);
         }
     }

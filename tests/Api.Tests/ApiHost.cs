@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using HpoService.Storage;
+using HpoService.Worker;
+using HpoService.Worker.DataSets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -11,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HpoService.Api.Tests;
 
-/// <summary>The real API on a real port over a real SQLite file.</summary>
+/// <summary>The real API on a real port over a real SQLite file, unless a subclass has another database.</summary>
 public class ApiHost : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hpo-api-").FullName;
@@ -19,6 +21,9 @@ public class ApiHost : IAsyncLifetime
 
     /// <summary>Settings of the service, such as Limits:BodyBytes.</summary>
     protected virtual IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>();
+
+    /// <summary>What reads files that are sent.</summary>
+    protected virtual string[] TrialCommand => [Path.Combine(AppContext.BaseDirectory, "hpo"), "trial-process"];
 
     /// <summary>How long a write waits for other processes.</summary>
     protected virtual TimeSpan? Patience => null;
@@ -33,18 +38,25 @@ public class ApiHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var database = Database.Sqlite(Path.Combine(_folder, "hpo.db"), Patience);
+        await PrepareAsync();
+        var database = OpenDatabase();
         await database.MigrateAsync(CancellationToken.None);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(Settings);
-        builder.Services.AddHpoStorage(database).AddHpoApi();
+        builder.Services.AddHpoStorage(database).AddHpoApi().AddHpoDesks(new DeskOptions { TrialCommand = TrialCommand, DataFolder = _folder });
         _app = builder.Build().MapHpoApi();
         Extend(_app);
         await _app.StartAsync();
         Http.BaseAddress = new Uri(_app.Urls.First());
     }
+
+    /// <summary>Sees to what the database needs.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>Opens the database as one more process does.</summary>
+    protected virtual Database OpenDatabase() => Database.Sqlite(Path.Combine(_folder, "hpo.db"), Patience);
 
     /// <summary>Endpoints that only a test has.</summary>
     protected virtual void Extend(WebApplication app)
@@ -58,8 +70,8 @@ public class ApiHost : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>The stores of another process on the same file.</summary>
-    public ServiceProvider OpenOther() => new ServiceCollection().AddHpoStorage(Database.Sqlite(Path.Combine(_folder, "hpo.db"))).BuildServiceProvider();
+    /// <summary>The stores of another process on the same database.</summary>
+    public ServiceProvider OpenOther() => new ServiceCollection().AddHpoStorage(OpenDatabase()).BuildServiceProvider();
 
     public async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, string? json = null, string? idempotencyKey = null)
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace HpoService.Api.Tests;
 
-public sealed class WalkTests(ApiHost api) : IClassFixture<ApiHost>
+public class WalkTests(ApiHost api) : IClassFixture<ApiHost>
 {
     [Fact]
     public async Task The_README_s_walk_creates_suggests_reports_and_completes()
@@ -110,6 +110,16 @@ public sealed class WalkTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal(HttpStatusCode.Conflict, (await api.SendAsync(HttpMethod.Post, "studies/moves/resume", "{}")).Status);
         Assert.Equal(HttpStatusCode.NoContent, (await api.SendAsync(HttpMethod.Delete, "studies/moves")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync(HttpMethod.Get, "studies/moves")).Status);
+    }
+
+    [Fact]
+    public async Task A_patch_sets_removes_and_leaves_bounds()
+    {
+        await api.PostAsync("studies", """{"name":"bounds","parameters":[{"name":"x","type":"float","low":0,"high":1}],"budget":{"maxTrials":5,"maxSeconds":9,"maxParallelTrials":3}}""");
+        var (_, patched) = await api.SendAsync(HttpMethod.Patch, "studies/bounds", """{"budget":{"maxTrials":null,"maxTrialSeconds":7,"maxParallelTrials":null}}""");
+        Assert.Equal("""{"maxParallelTrials":100,"maxSeconds":9,"maxTrialSeconds":7}""", patched.GetProperty("budget").GetRawText());
+        var (status, _) = await api.SendAsync(HttpMethod.Patch, "studies/bounds", """{"budget":{"maxTrials":0}}""");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
     }
 
     [Fact]

@@ -26,6 +26,8 @@ public sealed class RoomTests
         ["using TorchSharp"] = ["Training", "LibTorch", "Worker"],
         ["using static TorchSharp"] = ["Training", "LibTorch"],
         ["using Microsoft.EntityFrameworkCore"] = ["Storage", "Worker"],
+        ["using Npgsql"] = ["Storage", "Bench"],
+        ["using Microsoft.Data.Sqlite"] = ["Storage", "Bench"],
         ["using Quartz"] = ["Storage", "Worker"],
         ["using Microsoft.AspNetCore"] = ["Api", "Cli"],
     };

@@ -35,4 +35,27 @@ public sealed class FullDiskTests : IDisposable
         await service.LimitFileSizeAsync("unlimited");
         Assert.Equal(written, (await service.PostAsync("studies/walk/suggest", new { })).GetProperty("trials")[0].GetProperty("number").GetInt32());
     }
+
+    [Fact]
+    public async Task A_data_set_for_which_there_is_no_room_is_a_503_and_nothing_of_it_stays()
+    {
+        await using var service = await Service.StartAsync(_data, slots: 0);
+        await service.LimitFileSizeAsync("200000");
+        using (var refused = await SendAsync(string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i},{i % 2}\n"))))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.Equal("/problems/unwritable", (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString());
+        }
+
+        Assert.Empty(Directory.GetDirectories(Path.Combine(_data, "datasets")));
+        await service.LimitFileSizeAsync("unlimited");
+        using var taken = await SendAsync(string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{i % 2}\n")));
+        Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
+
+        async Task<HttpResponseMessage> SendAsync(string rows)
+        {
+            using var form = new MultipartFormDataContent { { new StringContent("big"), "name" }, { new StringContent(rows), "file", "big.csv" } };
+            return await service.Http.PostAsync("api/v1/datasets", form);
+        }
+    }
 }

@@ -15,20 +15,30 @@ public sealed class Service : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>What it has written since it was ready, once it has ended.</summary>
+    public required Task<string> Output { get; init; }
+
     public static Process Run(params string[] arguments) => Process.Start(new ProcessStartInfo(Program, arguments)
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,
     })!;
 
-    public static async Task<Service> StartAsync(string data, int slots, string url = "http://127.0.0.1:0", IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Of `serve`; without an address over SQLite.</summary>
+    public static IEnumerable<string> Arguments(string url, string data, int slots, string? address) =>
+        ["serve", "--urls", url, "--data", data, "--slots", $"{slots}", .. address is null ? Array.Empty<string>() : ["--database", address]];
+
+    public static async Task<Service> StartAsync(
+        string data, int slots, string url = "http://127.0.0.1:0", IReadOnlyDictionary<string, string>? environment = null, string? address = null)
     {
-        var start = new ProcessStartInfo(Program, ["serve", "--urls", url, "--data", data, "--slots", $"{slots}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Program, Arguments(url, data, slots, address)) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         var process = Process.Start(start)!;
         const string ready = "listening on ";
-        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(150));
+        while (line?.StartsWith('{') == true) // a log line in JSON
+            line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(150));
         if (line?.StartsWith(ready, StringComparison.Ordinal) != true)
         {
             process.Kill();
@@ -36,8 +46,7 @@ public sealed class Service : IAsyncDisposable
         }
 
         _ = process.StandardError.ReadToEndAsync();
-        _ = process.StandardOutput.ReadToEndAsync();
-        return new Service(process, new Uri(line[ready.Length..]));
+        return new Service(process, new Uri(line[ready.Length..])) { Output = process.StandardOutput.ReadToEndAsync() };
     }
 
     public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>($"api/v1/{path}");

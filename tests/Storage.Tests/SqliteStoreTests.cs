@@ -4,17 +4,9 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace HpoService.Storage.Tests;
 
-public sealed class SqliteStoreTests : StoreConformance, IDisposable
+public sealed class SqliteStoreTests() : StoreConformance(TestDatabase.Sqlite), IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hpo-store-").FullName;
-
-    protected override Database Open() => Database.Sqlite(Path.Combine(_folder, "hpo.db"));
-
-    protected override async Task BreakIdempotencyKeysAsync()
-    {
-        await using var context = Open().Open();
-        await context.Database.ExecuteSqlRawAsync("CREATE TRIGGER crash BEFORE INSERT ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'crash'); END");
-    }
 
     [Fact]
     public async Task A_database_from_before_the_trial_counts_gets_them()

@@ -27,7 +27,7 @@ public abstract partial class StoreConformance
     public async Task What_is_computed_ahead_exceeds_no_budget_and_repeats_no_point_though_others_add_trials_too()
     {
         var study = await CreateAsync(sampler: "gp", budget: new Budget { MaxTrials = 30, MaxParallelTrials = 5 });
-        var other = new ServiceCollection().AddSingleton<TimeProvider>(_time).AddHpoStorage(Open()).BuildServiceProvider();
+        var other = new ServiceCollection().AddSingleton<TimeProvider>(_time).AddHpoStorage(Place.Open()).BuildServiceProvider();
         await Task.WhenAll(Enumerable.Range(0, 6).Select(client => Task.Run(async () =>
         {
             var dispatcher = client % 3 == 0 ? other.GetRequiredService<TrialDispatcher>() : Dispatcher;
@@ -46,6 +46,17 @@ public abstract partial class StoreConformance
         var proposed = trials.Where(t => t.SuggestedBy != "enqueued").Select(t => t.Parameters).ToList();
         Assert.Equal(proposed.Count, proposed.Distinct().Count());
         await other.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_is_computed_ahead_comes_to_rest_though_a_lost_trial_was_handed_out_in_place_of_a_new_one()
+    {
+        var study = await CreateAsync(sampler: "gp");
+        var lost = await TakeAsync();
+        await UntilAsync(() => Dispatcher.IsAhead(study.Id));
+        _time.Advance(Lease * 1.1);
+        Assert.Equal((lost.Number, 2), (await TakeAsync()) is var again ? (again.Number, again.Attempt) : default);
+        await UntilAsync(() => Dispatcher.IsAhead(study.Id));
     }
 
     private async Task EnqueueAsync(int count)

@@ -9,17 +9,19 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HpoService.Storage.Tests;
 
 /// <summary>What every database must do. A provider's test class says only how to open one.</summary>
-public abstract partial class StoreConformance : IAsyncLifetime
+public abstract partial class StoreConformance(string kind) : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
     private readonly ManualTime _time = new();
     private ServiceProvider _services = null!;
 
-    protected abstract Database Open();
+    /// <summary>The test's database.</summary>
+    protected TestDatabase Place { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        var database = Open();
+        Place = await TestDatabase.NewAsync(kind);
+        var database = Place.Open();
         await database.MigrateAsync(default);
         _services = new ServiceCollection().AddSingleton<TimeProvider>(_time).AddHpoStorage(database).BuildServiceProvider();
     }
@@ -35,6 +37,7 @@ public abstract partial class StoreConformance : IAsyncLifetime
         }
 
         await _services.DisposeAsync();
+        Place.Dispose();
     }
 
     [Fact]
@@ -102,6 +105,21 @@ public abstract partial class StoreConformance : IAsyncLifetime
         }
 
         Assert.Equal(TrialState.Failed, (await Trials.GetAsync("s", 0, default)).State);
+    }
+
+    [Theory, InlineData("grid"), InlineData("random"), InlineData("gp")]
+    public async Task A_finite_space_with_a_point_that_always_breaks_is_exhausted(string sampler)
+    {
+        await CreateAsync(maxAttempts: 1, sampler: sampler, space: new SearchSpace([new CategoricalParameter("c", ["good", "bad", "fine"])]));
+        for (var i = 0; i < 3; i++)
+        {
+            var trial = await TakeAsync();
+            await Trials.FinishAsync("s", trial.Number, trial.Lease!.Token, trial.Parameters["c"].Text == "bad" ? new TrialOutcome.Failed("broke") : new TrialOutcome.Completed(Values(i)), default);
+        }
+
+        Assert.Empty((await Dispatcher.SuggestAsync("s", 1, "w", Lease, null, default)).Trials);
+        var study = await Studies.GetAsync("s", default);
+        Assert.Equal(("spaceExhausted", 2, 1), (study.CompletionReason, study.TrialCounts[TrialState.Completed], study.TrialCounts[TrialState.Failed]));
     }
 
     [Fact]

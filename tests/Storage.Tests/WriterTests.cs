@@ -8,15 +8,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HpoService.Storage.Tests;
 
 /// <summary>Many requests in one transaction: what one of them does must not be another's business.</summary>
-public sealed class WriterTests : IAsyncLifetime
+public abstract class WriterTests(string kind) : IAsyncLifetime
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
-    private readonly string _folder = Directory.CreateTempSubdirectory("hpo-writer-").FullName;
+    protected static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
     private Database _database = null!;
     private ServiceProvider _services = null!;
 
     public async Task InitializeAsync()
     {
+        Place = await TestDatabase.NewAsync(kind);
         _database = Open();
         await _database.MigrateAsync(default);
         _services = new ServiceCollection().AddHpoStorage(_database).BuildServiceProvider();
@@ -26,7 +26,7 @@ public sealed class WriterTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _services.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        Place.Dispose();
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class WriterTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_the_database_refuses_fails_alone()
     {
-        await SqlAsync("CREATE TRIGGER refuse BEFORE INSERT ON idempotency_keys WHEN NEW.Key = 'bad' BEGIN SELECT RAISE(ABORT, 'refused'); END");
+        await Place.RefuseKeysAsync("NEW.\"Key\" = 'bad'");
         var turns = Enumerable.Range(0, 60).Select(i => SuggestAsync(i == 30 ? "bad" : $"good-{i}")).ToList();
         await Assert.ThrowsAnyAsync<Exception>(() => Task.WhenAll(turns));
         Assert.Equal([30], Enumerable.Range(0, 60).Where(i => turns[i].IsFaulted));
@@ -87,10 +87,20 @@ public sealed class WriterTests : IAsyncLifetime
         Assert.Empty((await Trials.ListAsync("s", null, null, null, 10, false, default)).Items);
     }
 
-    [Theory]
-    [InlineData("PRAGMA max_page_count=1", "a full disk")]
-    [InlineData("PRAGMA query_only=1", "one that is read-only")]
-    public async Task A_database_that_takes_no_writes_says_so_writes_nothing_and_recovers_without_a_restart(string pragma, string what)
+    /// <summary>The test's database.</summary>
+    protected TestDatabase Place { get; private set; } = null!;
+
+    /// <summary>What spoils a new connection of the writer, and how that is told.</summary>
+    protected abstract IReadOnlyDictionary<string, string> Spoilers { get; }
+
+    [Fact]
+    public async Task A_database_that_takes_no_writes_says_so_writes_nothing_and_recovers_without_a_restart()
+    {
+        foreach (var (pragma, what) in Spoilers)
+            await AssertRecoversAsync(pragma, what);
+    }
+
+    private async Task AssertRecoversAsync(string pragma, string what)
     {
         var before = await SuggestAsync();
         var other = Open();
@@ -98,18 +108,18 @@ public sealed class WriterTests : IAsyncLifetime
         var services = new ServiceCollection().AddHpoStorage(other).BuildServiceProvider();
         var dispatcher = services.GetRequiredService<TrialDispatcher>();
         // Until the pages that the file has are full, a small disk takes some more.
-        var written = 1;
+        var written = before.Trials[0].Number + 1;
         var refused = await Assert.ThrowsAsync<UnwritableException>(async () =>
         {
             for (; written < 1_000_000; written += 100)
                 await dispatcher.SuggestAsync("s", 100, "w", Lease, null, default);
         });
         Assert.Contains(what, refused.Message, StringComparison.Ordinal);
-        Assert.Equal(written, (await services.GetRequiredService<StudyStore>().GetAsync("s", default)).TrialCounts[TrialState.Running]);
+        Assert.Equal(written, (await services.GetRequiredService<StudyStore>().GetAsync("s", default)).TrialCounts.Values.Sum());
 
         other.MorePragmas = null;
         Assert.Equal(written, (await dispatcher.SuggestAsync("s", 1, "w", Lease, null, default)).Trials.Single().Number);
-        await services.GetRequiredService<TrialStore>().FinishAsync("s", 0, before.Trials.Single().Lease!.Token, new TrialOutcome.Completed(new Dictionary<string, double> { ["value"] = 1 }), default);
+        await services.GetRequiredService<TrialStore>().FinishAsync("s", before.Trials.Single().Number, before.Trials.Single().Lease!.Token, new TrialOutcome.Completed(new Dictionary<string, double> { ["value"] = 1 }), default);
     }
 
     [Fact]
@@ -140,15 +150,9 @@ public sealed class WriterTests : IAsyncLifetime
         Assert.Equal(0, (await SuggestAsync()).Trials.Single().Number);
     }
 
-    private Database Open() => Database.Sqlite(Path.Combine(_folder, "hpo.db"), patience: TimeSpan.FromSeconds(10));
+    protected Database Open() => Place.Open(patience: TimeSpan.FromSeconds(10));
 
-    private Task<Dispatch> SuggestAsync(string? key = null) => Dispatcher.SuggestAsync("s", 1, "w", Lease, key is null ? null : new Idempotency(key, "hash"), default);
-
-    private async Task SqlAsync(string sql)
-    {
-        await using var db = _database.Open();
-        await db.Database.ExecuteSqlRawAsync(sql);
-    }
+    protected Task<Dispatch> SuggestAsync(string? key = null) => Dispatcher.SuggestAsync("s", 1, "w", Lease, key is null ? null : new Idempotency(key, "hash"), default);
 
     private Task<StudyView> CreateAsync(string name, ServiceProvider? services = null) => (services ?? _services).GetRequiredService<StudyStore>().CreateAsync(
         new StudyDefinition(name, new SearchSpace([new FloatParameter("x", 0, 1)]), [new Objective("value", Direction.Minimize)],
@@ -160,4 +164,13 @@ public sealed class WriterTests : IAsyncLifetime
     private TrialStore Trials => _services.GetRequiredService<TrialStore>();
 
     private TrialDispatcher Dispatcher => _services.GetRequiredService<TrialDispatcher>();
+}
+
+public sealed class SqliteWriterTests() : WriterTests(TestDatabase.Sqlite)
+{
+    protected override IReadOnlyDictionary<string, string> Spoilers { get; } = new Dictionary<string, string>
+    {
+        ["PRAGMA max_page_count=1"] = "a full disk",
+        ["PRAGMA query_only=1"] = "one that is read-only",
+    };
 }

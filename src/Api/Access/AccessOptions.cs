@@ -19,4 +19,16 @@ public sealed record LimitOptions
 
     /// <summary>The largest body, in bytes.</summary>
     public long BodyBytes { get; init; } = 16_000_000;
+
+    /// <summary>The largest files of one data set, as they are sent, in bytes.</summary>
+    public long DataSetBytes { get; init; } = 256_000_000;
+
+    /// <summary>What they may unpack to, in bytes.</summary>
+    public long DataSetUnpackedBytes { get; init; } = 1_000_000_000;
+
+    /// <summary>How many seconds reading and checking a data set may take.</summary>
+    public double DataSetSeconds { get; init; } = 120;
+
+    /// <summary>How many seconds a prediction may take.</summary>
+    public double PredictSeconds { get; init; } = 30;
 }

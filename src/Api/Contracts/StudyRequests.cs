@@ -153,4 +153,67 @@ public sealed record CreateStudyRequest
 }
 
 /// <summary>What to change of a study; left out = stays.</summary>
-public sealed record PatchStudyRequest(string? Description = null, Dictionary<string, string>? Labels = null, BudgetContract? Budget = null);
+public sealed record PatchStudyRequest(string? Description = null, Dictionary<string, string>? Labels = null, BudgetPatch? Budget = null);
+
+/// <summary>What to change of a budget: a number sets a bound, null removes it (of maxParallelTrials: the default), left out = stays (RFC 7396).</summary>
+public sealed record BudgetPatch
+{
+    private readonly List<Func<Budget, Budget>> _changes = [];
+
+    /// <summary>The largest number of trials.</summary>
+    public int? MaxTrials
+    {
+        get;
+        init
+        {
+            field = value;
+            _changes.Add(b => b with { MaxTrials = value });
+        }
+    }
+
+    /// <summary>The largest number of running trials.</summary>
+    public int? MaxParallelTrials
+    {
+        get;
+        init
+        {
+            field = value;
+            _changes.Add(b => b with { MaxParallelTrials = value ?? new Budget().MaxParallelTrials });
+        }
+    }
+
+    /// <summary>Seconds from the study's creation to its end.</summary>
+    public double? MaxSeconds
+    {
+        get;
+        init
+        {
+            field = value;
+            _changes.Add(b => b with { MaxSeconds = value });
+        }
+    }
+
+    /// <summary>Seconds that one attempt may take.</summary>
+    public double? MaxTrialSeconds
+    {
+        get;
+        init
+        {
+            field = value;
+            _changes.Add(b => b with { MaxTrialSeconds = value });
+        }
+    }
+
+    /// <summary>Completed trials without a better one, after which the study ends.</summary>
+    public int? MaxTrialsWithoutImprovement
+    {
+        get;
+        init
+        {
+            field = value;
+            _changes.Add(b => b with { MaxTrialsWithoutImprovement = value });
+        }
+    }
+
+    internal Budget Over(Budget budget) => _changes.Aggregate(budget, (b, change) => change(b));
+}

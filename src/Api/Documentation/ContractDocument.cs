@@ -14,7 +14,7 @@ internal sealed class ContractDocument : IOpenApiDocumentTransformer
     [
         ("Studies", "What is searched for, where, and for how long."), ("Trials", "Points of a study's space: taken, reported on, ended."),
         ("Insight", "What a study's trials show together."), ("Events", "Changes as they happen, as server-sent events. With a key, stream them with fetch: EventSource can send no header."),
-        ("Models", "What the workers can train."), ("Workers", "Who runs trials inside."),
+        ("Models", "What the workers can train."), ("Data sets", "What they can train on."), ("Predictions", "What trained models say of new rows."), ("Workers", "Who runs trials inside."),
     ];
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace HpoService.Api.Endpoints;
 /// <summary>Server-sent events.</summary>
 public static class EventEndpoints
 {
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15), Pause = TimeSpan.FromMilliseconds(200);
 
     internal static void Map(RouteGroupBuilder api)
     {
@@ -41,7 +41,7 @@ public static class EventEndpoints
         while (!waiting.IsOver)
         {
             waiting.Look();
-            if (await IfThereAsync(feed.SinceAsync(id, version, cancellationToken)) is not (true, var changes))
+            if (await LookAsync(() => feed.SinceAsync(id, version, cancellationToken), waiting, cancellationToken) is not (true, var changes))
                 yield break;
             if (changes is null)
             {
@@ -67,28 +67,38 @@ public static class EventEndpoints
         while (!waiting.IsOver)
         {
             waiting.Look();
-            var now = await feed.VersionsAsync(cancellationToken);
+            if (await LookAsync(() => feed.VersionsAsync(cancellationToken), waiting, cancellationToken) is not (true, { } now))
+                yield break;
             foreach (var id in seen.Keys.Except(now.Keys))
                 yield return new SseItem<object>(new { id }, "deleted");
             foreach (var (id, version) in now.Where(s => seen.GetValueOrDefault(s.Key) < s.Value))
-                if (await IfThereAsync(studies.GetAsync($"{id}", cancellationToken)) is (true, { } study))
+                if (await LookAsync(() => studies.GetAsync($"{id}", cancellationToken), waiting, cancellationToken) is (true, { } study))
                     yield return new SseItem<object>(StudyContract.Of(study), "study") { EventId = $"{version}" };
             seen = now;
             await waiting.WaitAsync(cancellationToken);
         }
     }
 
-    // A study may be deleted between any two looks at it.
-    private static async Task<(bool IsThere, T? Found)> IfThereAsync<T>(Task<T> look)
+    // A study may be deleted between any two looks at it. While the database is away, a stream that is open stays so: nothing is lost by waiting.
+    private static async Task<(bool IsThere, T? Found)> LookAsync<T>(Func<Task<T>> look, Waiting waiting, CancellationToken cancellationToken)
     {
-        try
+        while (!waiting.IsOver)
         {
-            return (true, await look);
+            try
+            {
+                return (true, await look());
+            }
+            catch (NotFoundException)
+            {
+                break;
+            }
+            catch (Exception e) when (Database.Translate(e) is UnwritableException or BusyException)
+            {
+                await waiting.PauseAsync(cancellationToken);
+            }
         }
-        catch (NotFoundException)
-        {
-            return (false, default);
-        }
+
+        return (false, default);
     }
 
     /// <summary>Waits for the next change, and says that the connection lives while there is none.</summary>
@@ -110,6 +120,13 @@ public static class EventEndpoints
 
         /// <summary>To be called before looking for changes, so that none falls between.</summary>
         public void Look() => _next = studyId is { } id ? watch.Next(id) : watch.Next();
+
+        /// <summary>Waits for a while, before looking once more.</summary>
+        public Task PauseAsync(CancellationToken cancellationToken)
+        {
+            _next = Task.Delay(Pause, time, cancellationToken);
+            return WaitAsync(cancellationToken);
+        }
 
         public async Task WaitAsync(CancellationToken cancellationToken)
         {

@@ -26,13 +26,14 @@ public static class StudyEndpoints
 
     /// <summary>Creates a study. With a training runner, the workers start on it at once.</summary>
     public static async Task<Created<StudyContract>> CreateAsync(
-        CreateStudyRequest body, StudyStore store, ModelStore models, HttpRequest request,
+        CreateStudyRequest body, StudyStore store, ModelStore models, [FromServices] DataSetStore dataSets, HttpRequest request,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
         var card = body.Runner is { Kind: Runner.Training, Model: { } model }
             ? (await models.ListAsync(cancellationToken)).FirstOrDefault(c => c.Name == model) ?? throw new UnknownModelException(model, (await models.ListAsync(cancellationToken)).Select(c => c.Name))
             : null;
-        var definition = body.ToDefinition(card?.DefaultSpace, card?.Metrics);
+        var usual = body.Objectives is null && body.Runner is { Kind: Runner.Training, Dataset: { } dataSet } ? dataSets.UsualObjective(dataSet) : null;
+        var definition = body.ToDefinition(card?.DefaultSpace, usual is null ? card?.Metrics : [usual]);
         var study = await store.CreateAsync(
             definition, body.Description, body.Labels ?? [], body.InitialTrials ?? [], Idempotent.Of(idempotencyKey, body), cancellationToken);
         return TypedResults.Created($"{request.PathBase}/api/v1/studies/{study.Definition.Name}", StudyContract.Of(study));

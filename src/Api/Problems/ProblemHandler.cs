@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using HpoService.Search;
+using HpoService.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -13,6 +14,7 @@ internal sealed class ProblemHandler(IProblemDetailsService problems, ILogger<Pr
     {
         if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
             return true;
+        exception = exception as UnknownOutcomeException ?? Database.Translate(exception); // reading may find the database gone, too
         var document = ProblemTypes.Of(exception) is var (status, type)
             ? new ProblemDetails { Status = status, Type = $"/problems/{type}", Title = ProblemTypes.Descriptions.GetValueOrDefault(type), Detail = Detail(exception) }
             : new ProblemDetails { Status = 500, Type = "/problems/internal-error", Title = "A bug." };

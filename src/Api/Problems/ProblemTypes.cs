@@ -1,4 +1,5 @@
 using HpoService.Search;
+using HpoService.Search.Models;
 using HpoService.Storage;
 
 namespace HpoService.Api.Problems;
@@ -11,6 +12,7 @@ internal static class ProblemTypes
     {
         NotFoundException e => (404, $"{e.Kind}-not-found"),
         NameTakenException => (409, "name-taken"),
+        DataSetInUseException => (409, "dataset-in-use"),
         IllegalMoveException => (409, "illegal-move"),
         StudyClosedException => (409, "study-closed"),
         StaleLeaseException => (409, "stale-lease"),
@@ -21,10 +23,13 @@ internal static class ProblemTypes
         InvalidValuesException => (422, "invalid-values"),
         UnknownModelException => (422, "unknown-model"),
         UnknownDataSetException => (422, "unknown-dataset"),
+        InvalidDataSetException => (422, "invalid-dataset"),
         UnknownCommandException => (422, "unknown-command"),
         HpoException => (422, "invalid-study"),
         BusyException => (503, "busy"),
         UnwritableException => (503, "unwritable"),
+        UnknownOutcomeException => (503, "unknown-outcome"),
+        UnavailableException => (503, "unavailable"),
         RefusedException e => (e.Status, e.Type),
         BadHttpRequestException { StatusCode: var status } => (status, status switch { 413 => "too-large", 415 => "unsupported-media-type", _ => "malformed-request" }),
         _ => null,
@@ -42,7 +47,7 @@ internal static class ProblemTypes
         document.Detail ??= document.Status switch
         {
             405 => $"the method must be one that the path takes, but got {request.Method}.",
-            415 => $"Content-Type must be application/json, but got '{request.ContentType}'.",
+            415 => $"Content-Type must be {(request.Path.StartsWithSegments("/api/v1/datasets") ? "multipart/form-data" : "application/json")}, but got '{request.ContentType}'.",
             _ => null,
         };
     }
@@ -60,8 +65,10 @@ internal static class ProblemTypes
         ["log-not-found"] = "The trial has no log: only trials that workers ran have one.",
         ["artifact-not-found"] = "The trial kept no file of that name.",
         ["model-not-found"] = "No worker has published a model of that name.",
+        ["dataset-not-found"] = "There is no data set of that name.",
+        ["dataset-in-use"] = "A study that is active or paused trains on the data set: cancel it, or wait for its end.",
         ["worker-not-found"] = "There is no worker of that name.",
-        ["name-taken"] = "A study of that name exists.",
+        ["name-taken"] = "A study or data set of that name exists.",
         ["illegal-move"] = "The study or trial is in a state from which the move is not possible.",
         ["study-closed"] = "The study takes no more trials.",
         ["stale-lease"] = "Somebody else holds the trial by now.",
@@ -70,13 +77,16 @@ internal static class ProblemTypes
         ["not-found"] = "There is nothing at this path.",
         ["method-not-allowed"] = "The path does not take this method.",
         ["busy"] = "The database was held by another writer for too long. Nothing was written: try again after the seconds of Retry-After.",
-        ["unwritable"] = "The database takes no writes, as its disk is full, for instance. Nothing was written: try again when that is mended.",
+        ["unwritable"] = "The database or the data folder takes no writes, as its disk is full, for instance. Nothing was written: try again when that is mended.",
+        ["unknown-outcome"] = "The database went away before it said whether it has written. Repeat the request: a completion counts once, and so does what comes with an Idempotency-Key.",
+        ["unavailable"] = "What is asked for cannot be done on this machine or not in time. Nothing was done.",
         ["internal-error"] = "A bug. The service's log has more under the traceId.",
         ["too-large"] = "The request's body is over the limit.",
-        ["unsupported-media-type"] = "The request's body must be application/json.",
+        ["unsupported-media-type"] = "The request's body must be application/json, or multipart/form-data for a data set.",
         ["invalid-study"] = "A field of the study breaks a rule.",
         ["invalid-search-space"] = "A parameter contradicts itself or another one.",
         ["invalid-parameter-values"] = "Parameter values do not lie in the search space.",
+        ["invalid-dataset"] = "The file is no data set, or breaks a rule of its format. Nothing of it is kept.",
         ["invalid-values"] = "Reported values break a rule.",
         ["unknown-model"] = "No worker has published a model of that name.",
         ["unknown-command"] = "No worker has published a command of that name.",

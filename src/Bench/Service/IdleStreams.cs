@@ -37,7 +37,7 @@ internal sealed class IdleStreams : IDisposable
         if (_sockets.Count == 0)
             return;
         output.WriteLine($"\n{_sockets.Count} idle event streams: resident memory from {_before:F0} to {_after:F0} MiB.");
-        var (dispatcher, buffer, times) = (new TrialDispatcher(Database.Sqlite(scenario.DatabaseFile), TimeProvider.System), new byte[65_536], new List<double>());
+        var (dispatcher, buffer, times) = (new TrialDispatcher(scenario.Database.Open(), TimeProvider.System), new byte[65_536], new List<double>());
         for (var i = 0; i < Events; i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(150 + 7 * i), cancellationToken); // at all phases of whatever looks now and then

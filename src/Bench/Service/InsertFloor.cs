@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Diagnostics;
-using Microsoft.Data.Sqlite;
 
 namespace HpoService.Bench.Service;
 
@@ -7,39 +7,46 @@ namespace HpoService.Bench.Service;
 internal static class InsertFloor
 {
     /// <summary>Rows and commits a second.</summary>
-    public static (double Rows, double Commits) Measure(int clients, double seconds)
+    public static (double Rows, double Commits) Measure(BenchDatabase database, int clients, double seconds)
     {
-        var folder = Directory.CreateTempSubdirectory("hpo-bench-floor-").FullName;
-        try
+        using var db = database.Connect();
+        db.Open();
+        using var command = db.CreateCommand();
+        command.CommandText = "DROP TABLE IF EXISTS floor; CREATE TABLE floor (Study bigint, Number bigint, Content text, PRIMARY KEY (Study, Number));";
+        command.ExecuteNonQuery();
+        if (database.Arguments.Count == 0)
         {
-            using var db = new SqliteConnection($"Data Source={Path.Combine(folder, "floor.db")};Pooling=false");
-            db.Open();
-            using var command = db.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE floor (Study INTEGER, Number INTEGER, Content TEXT, PRIMARY KEY (Study, Number));";
+            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
             command.ExecuteNonQuery();
-            command.CommandText = "INSERT INTO floor VALUES (1, $number, $content)";
-            var number = command.Parameters.Add("$number", SqliteType.Integer);
-            command.Parameters.AddWithValue("$content", new string('x', 400));
-            var (started, commits) = (Stopwatch.GetTimestamp(), 0);
-            for (; Stopwatch.GetElapsedTime(started).TotalSeconds < seconds; commits++)
-            {
-                using var transaction = db.BeginTransaction();
-                command.Transaction = transaction;
-                for (var i = 0; i < clients; i++)
-                {
-                    number.Value = commits * clients + i;
-                    command.ExecuteNonQuery();
-                }
+        }
 
-                transaction.Commit();
+        command.CommandText = "INSERT INTO floor VALUES (1, @number, @content)";
+        var number = Parameter(command, "number", 0L);
+        Parameter(command, "content", new string('x', 400));
+        command.Prepare();
+        var (started, commits) = (Stopwatch.GetTimestamp(), 0L);
+        for (; Stopwatch.GetElapsedTime(started).TotalSeconds < seconds; commits++)
+        {
+            using var transaction = db.BeginTransaction();
+            command.Transaction = transaction;
+            for (var i = 0; i < clients; i++)
+            {
+                number.Value = commits * clients + i;
+                command.ExecuteNonQuery();
             }
 
-            var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            return (commits * clients / elapsed, commits / elapsed);
+            transaction.Commit();
         }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+
+        var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return (commits * clients / elapsed, commits / elapsed);
+    }
+
+    private static DbParameter Parameter(DbCommand command, string name, object value)
+    {
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = ($"@{name}", value);
+        command.Parameters.Add(parameter);
+        return parameter;
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using HpoService.Search;
-using Microsoft.Data.Sqlite;
 
 namespace HpoService.Bench.Service;
 
@@ -9,7 +8,8 @@ internal sealed class Scenario : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hpo-bench-").FullName;
 
-    private Scenario(int history, int studies) => (History, Studies) = (history, [.. Enumerable.Range(0, studies).Select(i => $"bench-{i}")]);
+    private Scenario(int history, int studies, string? address) =>
+        (History, Studies, Database) = (history, [.. Enumerable.Range(0, studies).Select(i => $"bench-{i}")], new BenchDatabase(_folder, address));
 
     public int History { get; }
 
@@ -18,17 +18,17 @@ internal sealed class Scenario : IDisposable
     /// <summary>A study that no client works at.</summary>
     public const string Quiet = "quiet";
 
-    public string DatabaseFile => Path.Combine(_folder, "hpo.db");
+    public BenchDatabase Database { get; }
 
     public ChildServer Server { get; private set; } = null!;
 
     public string Name => $"{Studies.Count} {(Studies.Count == 1 ? "study" : "studies")}, {History} trials before";
 
-    public static async Task<Scenario> StartAsync(ServiceRequest request, int history, int studies, CancellationToken cancellationToken)
+    public static async Task<Scenario> StartAsync(ServiceRequest request, int history, int studies, string? address, CancellationToken cancellationToken)
     {
-        var scenario = new Scenario(history, studies);
+        var scenario = new Scenario(history, studies, address);
         scenario.Server = await ChildServer.StartAsync(
-            request.Program, ["serve", "--slots", "0", "--data", scenario._folder, .. request.ServerArguments], cancellationToken);
+            request.Program, ["serve", "--slots", "0", "--data", scenario._folder, .. scenario.Database.Arguments], cancellationToken);
         try
         {
             using var connection = await KeepAliveConnection.OpenAsync(scenario.Server.Url, cancellationToken);
@@ -81,22 +81,6 @@ internal sealed class Scenario : IDisposable
         var trial = (await SendAsync(connection, $"studies/{study}/suggest", "{}", cancellationToken)).GetProperty("trials")[0];
         var token = trial.GetProperty("lease").GetProperty("token").GetString();
         await SendAsync(connection, $"studies/{study}/trials/0/complete", $$$"""{"values":{"loss":0.25},"leaseToken":"{{{token}}}"}""", cancellationToken);
-        await using var db = new SqliteConnection($"Data Source={DatabaseFile};Pooling=false");
-        await db.OpenAsync(cancellationToken);
-        await using var transaction = await db.BeginTransactionAsync(cancellationToken);
-        await using var command = db.CreateCommand();
-        command.CommandText = "SELECT group_concat('\"' || name || '\"') FROM pragma_table_info('trials') WHERE name NOT IN ('Number', 'ParametersJson', 'ValuesJson')";
-        var others = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
-        command.CommandText = $$"""
-            WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < $history)
-            INSERT INTO trials (Number, ParametersJson, ValuesJson, {{others}})
-            SELECT n, '{"learningRate":' || (1e-4 + 0.0999 * n / $history) || ',"dropout":0.25,"hidden":64,"optimizer":"adam"}', '{"loss":' || (0.5 + 1.0 / n) || '}', {{others}}
-            FROM number, trials WHERE Number = 0 AND StudyId = (SELECT Id FROM studies WHERE Name = $study);
-            UPDATE studies SET NextNumber = $history, CompletedTrials = $history, Version = Version + 1 WHERE Name = $study;
-            """;
-        command.Parameters.AddWithValue("$history", History);
-        command.Parameters.AddWithValue("$study", study);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await Database.CopyFirstTrialAsync(study, History, cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HpoService.Search;
+using HpoService.Search.Models;
 using HpoService.Training.DataSets;
 using HpoService.Training.DataSets.Formats;
 

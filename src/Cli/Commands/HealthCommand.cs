@@ -12,7 +12,8 @@ internal static class HealthCommand
     {
         var url = new Option<string?>("--url") { Description = "A service: is it ready?" };
         var data = new Option<string?>("--data") { Description = "The folder of a database: has a worker of this machine been heard of within a minute?" };
-        var command = new Command("health", "Exits with 0 if a service or worker is well, otherwise says why not and exits with 1.") { url, data };
+        var database = DatabaseOption.Create();
+        var command = new Command("health", "Exits with 0 if a service or worker is well, otherwise says why not and exits with 1.") { url, data, database };
         command.Validators.Add(result =>
         {
             if (result.GetValue(url) is null == result.GetValue(data) is null)
@@ -20,7 +21,7 @@ internal static class HealthCommand
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var illness = parsed.GetValue(url) is { } service ? await OfServiceAsync(service, cancellationToken) : await OfWorkerAsync(parsed.GetValue(data)!, cancellationToken);
+            var illness = parsed.GetValue(url) is { } service ? await OfServiceAsync(service, cancellationToken) : await OfWorkerAsync(parsed.GetValue(data)!, parsed.GetValue(database), cancellationToken);
             if (illness is null)
                 return 0;
             await Console.Error.WriteLineAsync(illness);
@@ -43,14 +44,22 @@ internal static class HealthCommand
         }
     }
 
-    private static async Task<string?> OfWorkerAsync(string data, CancellationToken cancellationToken)
+    private static async Task<string?> OfWorkerAsync(string data, string? address, CancellationToken cancellationToken)
     {
         var file = Path.Combine(data, "hpo.db");
-        if (!File.Exists(file))
+        if (address is null && !File.Exists(file))
             return $"There is no {file}.";
-        var workers = await new WorkerStore(Database.Sqlite(file, Patience), TimeProvider.System).ListAsync(cancellationToken);
-        return workers.Any(worker => WorkerName.IsOfThisMachine(worker.Name) && worker.State != "offline")
-            ? null
-            : $"No worker of this machine has been heard of within a minute; {file} knows of {workers.Count}.";
+        var database = DatabaseOption.Find(data, address, Patience);
+        try
+        {
+            var workers = await new WorkerStore(database, TimeProvider.System).ListAsync(cancellationToken).WaitAsync(Patience, TimeProvider.System, cancellationToken);
+            return workers.Any(worker => WorkerName.IsOfThisMachine(worker.Name) && worker.State != "offline")
+                ? null
+                : $"No worker of this machine has been heard of within a minute; the database knows of {workers.Count}.";
+        }
+        catch (Exception e) when (e is TimeoutException || Database.Translate(e) is UnwritableException or BusyException)
+        {
+            return "The database does not answer.";
+        }
     }
 }

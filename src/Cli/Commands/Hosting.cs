@@ -5,6 +5,7 @@ using HpoService.Api;
 using HpoService.Storage;
 using HpoService.Worker;
 using HpoService.Worker.Commands;
+using HpoService.Worker.DataSets;
 
 namespace HpoService.Cli.Commands;
 
@@ -12,43 +13,63 @@ namespace HpoService.Cli.Commands;
 internal static class Hosting
 {
     /// <summary>API and page, with a worker when there are slots; the database is up to date when this returns.</summary>
-    public static async Task<WebApplication> BuildServiceAsync(string urls, string data, int slots, LogLevel logLevel, CancellationToken cancellationToken, string? commands = null)
+    public static async Task<WebApplication> BuildServiceAsync(
+        string urls, string data, int slots, LogLevel logLevel, CancellationToken cancellationToken, string? commands = null, string? address = null)
     {
-        var database = await OpenAsync(data, cancellationToken);
+        var database = await OpenAsync(data, address, cancellationToken);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls(urls);
         builder.Logging.SetMinimumLevel(logLevel);
+        // The slim builder writes plain lines, whatever the settings say.
+        builder.Logging.AddConsole(console => console.FormatterName = builder.Configuration["Logging:Console:FormatterName"] ?? console.FormatterName);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.AddHpoStorage(database).AddHpoApi();
+        builder.Services.AddHpoDesks(new DeskOptions { TrialCommand = TrialCommand(), DataFolder = Path.GetFullPath(data) });
         Telemetry.Add(builder.Services);
         if (slots > 0)
-            builder.Services.AddHpoWorker(database, Options(slots, WorkerName.Claim(data, null), data, Commands(data, commands)));
+            builder.Services.AddHpoWorker(database, Options(slots, await WorkerName.ClaimAsync(database, null, cancellationToken), data, Commands(data, commands)));
         return builder.Build().MapHpoApi();
     }
 
     /// <summary>A worker alone.</summary>
-    public static async Task<IHost> BuildWorkerAsync(string data, int slots, string? name, string? commands, CancellationToken cancellationToken)
+    public static async Task<IHost> BuildWorkerAsync(string data, string? address, int slots, string? name, string? commands, CancellationToken cancellationToken)
     {
-        var database = await OpenAsync(data, cancellationToken);
+        var database = await OpenAsync(data, address, cancellationToken);
+        var claimed = await WorkerName.ClaimAsync(database, name, cancellationToken);
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         Telemetry.Add(builder.Services);
-        builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, WorkerName.Claim(data, name), data, Commands(data, commands)));
+        builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, claimed, data, Commands(data, commands)));
         return builder.Build();
     }
 
     // SIGXFSZ: a file at the system's limit of sizes is a write that fails, not the end of the process.
     private static readonly PosixSignalRegistration FileSizeLimit = PosixSignalRegistration.Create((PosixSignal)25, context => context.Cancel = true);
 
-    /// <summary>The database of a data folder, up to date.</summary>
-    public static async Task<Database> OpenAsync(string data, CancellationToken cancellationToken)
+    private static readonly TimeSpan PatienceAtStart = TimeSpan.FromSeconds(30);
+
+    /// <summary>A database, up to date.</summary>
+    public static async Task<Database> OpenAsync(string data, string? address, CancellationToken cancellationToken)
     {
         GC.KeepAlive(FileSizeLimit);
-        var database = Database.Sqlite(Path.Combine(data, "hpo.db"));
-        await database.MigrateAsync(cancellationToken);
-        return database;
+        Directory.CreateDirectory(data);
+        var database = DatabaseOption.Find(data, address);
+        for (var since = TimeProvider.System.GetTimestamp(); ; await Task.Delay(500, cancellationToken))
+        {
+            try
+            {
+                await database.MigrateAsync(cancellationToken);
+                return database;
+            }
+            catch (Exception e) when (Database.Translate(e) is UnwritableException unwritable)
+            {
+                // A server that starts at the same time, such as after a loss of power, needs a while.
+                if (address is null || TimeProvider.System.GetElapsedTime(since) > PatienceAtStart)
+                    throw unwritable;
+            }
+        }
     }
 
     /// <summary>Where the programs are named that studies may run.</summary>

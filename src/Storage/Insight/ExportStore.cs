@@ -29,7 +29,7 @@ public sealed class ExportStore(Database database)
     private async Task<IReadOnlyList<TrialView>> PageAsync(string study, int from, bool withMeasurements, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
-        await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted, cancellationToken);
+        await using var snapshot = await db.SnapshotAsync(cancellationToken);
         var id = (await db.Studies.AsNoTracking().FindStudyAsync(study, cancellationToken)).Id;
         var rows = await db.Trials.AsNoTracking().Where(t => t.StudyId == id && t.Number >= from).OrderBy(t => t.Number).Take(PageLength).ToListAsync(cancellationToken);
         if (!withMeasurements || rows.Count == 0)

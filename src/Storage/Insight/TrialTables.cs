@@ -36,7 +36,7 @@ internal sealed class TrialTables(Database database, long mostCells = 16 << 20)
 
     private static async Task<StudyRow> UpdateAsync(HpoDbContext db, long id, TrialTable table, CancellationToken cancellationToken)
     {
-        await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted, cancellationToken);
+        await using var snapshot = await db.SnapshotAsync(cancellationToken);
         var row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
         if (row.Version == table.Version)
             return row;

@@ -2,9 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using HpoService.Search;
-using HpoService.Search.Pruning;
-using HpoService.Search.Sampling;
-using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 using HpoService.Storage.Rows;
 
@@ -28,21 +25,7 @@ internal static class Mapping
 
     public static Measurement MeasurementFromJson(string json) => JsonSerializer.Deserialize<Measurement>(json, Metrics)!;
 
-    public static StudyDefinition ToDefinition(this StudyRow row) => new(
-        row.Name,
-        ParameterSpec.ToSpace(FromJson<List<ParameterSpec>>(row.ParametersJson)).Constrained(FromJson<List<string>>(row.ParameterConstraintsJson)),
-        FromJson<List<Objective>>(row.ObjectivesJson),
-        FromJson<SamplerSettings>(row.SamplerJson),
-        FromJson<PrunerSettings>(row.PrunerJson),
-        FromJson<Budget>(row.BudgetJson),
-        row.MaxAttempts,
-        FromJson<Runner>(row.RunnerJson),
-        FromJson<List<OutcomeConstraint>>(row.ConstraintsJson));
-
-    /// <summary>Whether <see cref="ToDefinition"/> gives the same of both.</summary>
-    public static bool HaveSameDefinition(StudyRow a, StudyRow b) =>
-        (a.Name, a.ParametersJson, a.ObjectivesJson, a.SamplerJson, a.PrunerJson, a.BudgetJson, a.MaxAttempts, (a.RunnerJson, a.ConstraintsJson, a.ParameterConstraintsJson))
-        == (b.Name, b.ParametersJson, b.ObjectivesJson, b.SamplerJson, b.PrunerJson, b.BudgetJson, b.MaxAttempts, (b.RunnerJson, b.ConstraintsJson, b.ParameterConstraintsJson));
+    public static StudyDefinition ToDefinition(this StudyRow row) => DefinitionColumns.Of(row).ToDefinition();
 
     public static TrialView ToView(this TrialRow row, IReadOnlyList<Measurement>? measurements = null, bool withLease = false) => new(
         row.Number, row.State, row.Parameters(), row.Attempt, row.Worker,

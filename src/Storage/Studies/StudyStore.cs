@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace HpoService.Storage;
 
 /// <summary>Studies: create, read, change, move, delete. Every write is durable when its task completes.</summary>
-public sealed class StudyStore(Database database, ModelStore models, CommandStore commands, TimeProvider time)
+public sealed class StudyStore(Database database, CommandStore commands, TimeProvider time)
 {
     private const string CreateScope = "studies";
 
@@ -21,8 +21,6 @@ public sealed class StudyStore(Database database, ModelStore models, CommandStor
         StudyDefinition definition, string? description, IReadOnlyDictionary<string, string> labels,
         IReadOnlyList<ParameterValues> initialTrials, Idempotency? idempotency, CancellationToken cancellationToken, IReadOnlyList<FinishedTrial>? finished = null)
     {
-        if (definition.Runner.Kind == Runner.Training)
-            Validate(definition.Runner, await models.ListAsync(cancellationToken));
         if (definition.Runner.Kind == Runner.CommandKind)
             await commands.ValidateAsync(definition.Runner, cancellationToken);
         Enqueuing.Validate(definition, initialTrials, "/initialTrials");
@@ -31,6 +29,8 @@ public sealed class StudyStore(Database database, ModelStore models, CommandStor
         {
             if (await db.RecallAsync<string>(CreateScope, idempotency, cancellationToken) is { } earlier)
                 return earlier;
+            if (definition.Runner.Kind == Runner.Training)
+                Validate(definition.Runner, await ModelStore.ListAsync(db, cancellationToken)); // here: a data set may just be going
             if (await db.Studies.AnyAsync(s => s.Name == definition.Name, cancellationToken))
                 throw new NameTakenException(definition.Name);
             var row = NewRow(definition, description, labels, time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -66,15 +66,9 @@ public sealed class StudyStore(Database database, ModelStore models, CommandStor
         StudyState? state, IReadOnlyList<string> labels, string? query, long? after, int limit, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
-        var rows = db.Studies.AsNoTracking().AsQueryable();
+        var rows = (query is null ? db.Studies : db.StudiesLike($"%{query.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%")).AsNoTracking();
         if (state is not null)
             rows = rows.Where(s => s.State == state);
-        if (query is not null)
-        {
-            var pattern = $"%{query.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%";
-            rows = rows.Where(s => EF.Functions.Like(s.Name, pattern, @"\") || EF.Functions.Like(s.Description, pattern, @"\"));
-        }
-
         foreach (var pair in labels.Select(label => label.Split('=', 2)))
         {
             var fragment = Mapping.ToJson(pair[0]) + ":" + (pair.Length > 1 ? Mapping.ToJson(pair[1]) : "");

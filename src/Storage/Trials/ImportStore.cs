@@ -34,7 +34,7 @@ public sealed class ImportStore(Database database, TimeProvider time)
     public async Task<IReadOnlyList<FinishedTrial>> FinishedAsync(string study, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
-        await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted, cancellationToken);
+        await using var snapshot = await db.SnapshotAsync(cancellationToken);
         var row = await db.Studies.AsNoTracking().FindStudyAsync(study, cancellationToken);
         var final = row.NextNumber - row.OpenTrials();
         if (final > MaxCopied)

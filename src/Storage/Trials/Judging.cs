@@ -19,7 +19,7 @@ internal sealed class Judging(Database database, TimeProvider time)
         await using (var db = database.Open())
         {
             // One snapshot for the study, its trials and their measurements.
-            await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted, cancellationToken);
+            await using var snapshot = await db.SnapshotAsync(cancellationToken);
             var row = await db.Studies.AsNoTracking().FindStudyAsync($"{studyId}", cancellationToken);
             var history = await _histories.GetAsync(db, row, definition, cancellationToken);
             decision = PrunerRegistry.Create(definition.Pruner, definition.Sampler.Seed).Decide(history, number, latest);

@@ -24,10 +24,10 @@ internal sealed class Visiting(Database database, TimeProvider time)
     private async Task<(Visited Visited, long Version)> ReadAsync(long id, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
-        await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted, cancellationToken);
+        await using var snapshot = await db.SnapshotAsync(cancellationToken);
         var version = (await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken)).Version;
         var visited = new Visited();
-        var trials = db.Trials.AsNoTracking().Where(t => t.StudyId == id && t.State != TrialState.Failed && t.State != TrialState.Canceled)
+        var trials = db.Trials.AsNoTracking().Where(t => t.StudyId == id && t.State != TrialState.Canceled)
             .Select(t => new { t.Number, t.ParametersJson });
         await foreach (var trial in trials.AsAsyncEnumerable().WithCancellation(cancellationToken))
             visited.Set(trial.Number, Mapping.FromJson<ParameterValues>(trial.ParametersJson));

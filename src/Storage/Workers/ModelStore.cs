@@ -23,10 +23,23 @@ public sealed class ModelStore(Database database, TimeProvider time)
         return cards.Count;
     }, cancellationToken);
 
+    /// <summary>Takes a data set off every card.</summary>
+    internal static async Task WithdrawAsync(HpoDbContext db, string dataSet, CancellationToken cancellationToken)
+    {
+        foreach (var row in await db.Models.ToListAsync(cancellationToken))
+            if (Mapping.FromJson<CardSpec>(row.CardJson) is var card && card.DataSets.Contains(dataSet))
+                row.CardJson = Mapping.ToJson(card with { DataSets = [.. card.DataSets.Where(d => d != dataSet)] });
+    }
+
     /// <summary>All cards, by name.</summary>
     public async Task<IReadOnlyList<ModelCard>> ListAsync(CancellationToken cancellationToken)
     {
         await using var db = database.Open();
+        return await ListAsync(db, cancellationToken);
+    }
+
+    internal static async Task<IReadOnlyList<ModelCard>> ListAsync(HpoDbContext db, CancellationToken cancellationToken)
+    {
         var rows = await db.Models.AsNoTracking().OrderBy(m => m.Name).ToListAsync(cancellationToken);
         return rows.ConvertAll(row => Mapping.FromJson<CardSpec>(row.CardJson).ToCard());
     }

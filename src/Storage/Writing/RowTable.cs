@@ -1,17 +1,20 @@
 using System.Data.Common;
 using System.Linq.Expressions;
+using System.Numerics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace HpoService.Storage.Writing;
 
 /// <summary>Statements and mappings of one table, made of the EF model so that there is one description of it. A set of columns is a bit mask
-/// of their positions; parameters are named <c>@p0</c>, <c>@p1</c>, … after them.</summary>
+/// of their positions; the parameters are <c>$1</c>, <c>$2</c>, … in their order.</summary>
 internal sealed class RowTable<TRow> where TRow : class
 {
     private readonly string _name;
     private readonly string[] _columns;
     private readonly Func<TRow, object?>[] _values;
+    private readonly RelationalTypeMapping[] _types;
 
     public RowTable(IModel model)
     {
@@ -21,6 +24,7 @@ internal sealed class RowTable<TRow> where TRow : class
         Keys = type.FindPrimaryKey()!.Properties.Aggregate(0UL, (mask, key) => mask | 1UL << Array.IndexOf(properties, key));
         Select = $"SELECT {string.Join(", ", _columns)} FROM {_name}";
         _values = Array.ConvertAll(properties, Getter);
+        _types = Array.ConvertAll(properties, p => p.GetRelationalTypeMapping());
         Read = Reader(properties);
         Changes = Differ(properties);
     }
@@ -50,10 +54,18 @@ internal sealed class RowTable<TRow> where TRow : class
 
     public object Value(TRow row, int column) => _values[column](row) ?? DBNull.Value;
 
-    public string Insert(ulong columns) => $"INSERT INTO {_name} ({List(columns, i => _columns[i])}) VALUES ({List(columns, i => $"@p{i}")})";
+    /// <summary>A parameter of a column's type, without a value.</summary>
+    public DbParameter CreateParameter(DbCommand command, string name, int column)
+    {
+        var parameter = _types[column].CreateParameter(command, name, null);
+        parameter.IsNullable = true;
+        return parameter;
+    }
+
+    public string Insert(ulong columns) => $"INSERT INTO {_name} ({List(columns, i => _columns[i])}) VALUES ({List(columns, i => Parameter(columns, i))})";
 
     public string Update(ulong columns) =>
-        $"UPDATE {_name} SET {List(columns & ~Keys, i => $"{_columns[i]} = @p{i}")} WHERE {List(Keys, i => $"{_columns[i]} = @p{i}", " AND ")}";
+        $"UPDATE {_name} SET {List(columns & ~Keys, i => $"{_columns[i]} = {Parameter(columns, i)}")} WHERE {List(Keys, i => $"{_columns[i]} = {Parameter(columns, i)}", " AND ")}";
 
     /// <summary>Inserts, or updates the row of that key.</summary>
     public string Upsert(ulong columns) =>
@@ -61,6 +73,8 @@ internal sealed class RowTable<TRow> where TRow : class
 
     private string List(ulong columns, Func<int, string> part, string separator = ", ") =>
         string.Join(separator, Enumerable.Range(0, Columns).Where(i => (columns >> i & 1) != 0).Select(part));
+
+    private static string Parameter(ulong columns, int column) => $"${BitOperations.PopCount(columns & ((1UL << column) - 1)) + 1}";
 
     private static string Quote(string name) => $"\"{name}\"";
 

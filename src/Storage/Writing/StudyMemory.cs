@@ -9,7 +9,7 @@ namespace HpoService.Storage.Writing;
 /// True as long as nobody else writes, see <see cref="WriteSession.Study"/>.</summary>
 internal sealed class StudyMemory(StudyRow row)
 {
-    private (StudyRow Row, StudyDefinition Definition)? _parsed;
+    private (DefinitionColumns Columns, StudyDefinition Definition)? _parsed;
     private PointwiseSampler? _sampler;
 
     public StudyRow Row { get; set; } = row;
@@ -32,9 +32,10 @@ internal sealed class StudyMemory(StudyRow row)
     {
         get
         {
-            if (_parsed is not { } parsed || !ReferenceEquals(parsed.Row, Row) && !Mapping.HaveSameDefinition(parsed.Row, Row))
+            var columns = DefinitionColumns.Of(Row);
+            if (_parsed is not { } parsed || parsed.Columns != columns)
             {
-                _parsed = parsed = (Row, Row.ToDefinition());
+                _parsed = parsed = (columns, columns.ToDefinition());
                 _sampler = SamplerRegistry.Create(parsed.Definition.Sampler, parsed.Definition.Space, parsed.Definition.Objectives) as PointwiseSampler;
             }
 
@@ -56,5 +57,5 @@ internal sealed class StudyMemory(StudyRow row)
         VisitedVersion = version;
     }
 
-    private static ParameterValues? PointOf(TrialRow trial) => trial.State is TrialState.Failed or TrialState.Canceled ? null : trial.Parameters();
+    private static ParameterValues? PointOf(TrialRow trial) => trial.State == TrialState.Canceled ? null : trial.Parameters();
 }

@@ -34,10 +34,10 @@ internal sealed class WriteRequest<T>(Func<WriteTurn, Task<T>> work, Cancellatio
         try
         {
             CancellationToken.ThrowIfCancellationRequested();
-            _result = work(turn).GetAwaiter().GetResult(); // nothing to wait for: SQLite answers at once
+            _result = work(turn).GetAwaiter().GetResult(); // the writer's thread has nothing else to do
             turn.End();
         }
-        catch (Exception e) when (!Database.EndsTransaction(e))
+        catch (Exception e) when (!Database.EndsTransaction(e, turn.HasSavepoint))
         {
             _failure = e;
             turn.Undo();

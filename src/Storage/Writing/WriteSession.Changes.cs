@@ -32,11 +32,12 @@ internal sealed partial class WriteSession
     public void Change(IdempotencyRow key) => _remembered[(key.Scope, key.Key)] = key;
 
     public IdempotencyRow? Key(string scope, string key) =>
-        _remembered.TryGetValue((scope, key), out var known) ? known : Keys.Query("\"Scope\" = @p0 AND \"Key\" = @p1", scope, key).FirstOrDefault();
+        _remembered.TryGetValue((scope, key), out var known) ? known : Keys.Query("\"Scope\" = $1 AND \"Key\" = $2", scope, key).FirstOrDefault();
 
     /// <summary>Writes what is still to be written; later queries of this transaction see it.</summary>
     public void Flush()
     {
+        HasWritten |= _changedStudies.Count + _changedTrials.Count + _measured.Count + _remembered.Count > 0;
         foreach (var (original, row) in _changedStudies.Values)
             Update(original, row);
         foreach (var (original, row) in _changedTrials.Values)
@@ -53,7 +54,14 @@ internal sealed partial class WriteSession
         foreach (var key in _remembered.Values)
             Keys.Insert(key);
         ForgetChanges();
+        Send();
     }
+
+    /// <summary>Waits until all rows are written of which that was only asked for.</summary>
+    public void Send() => _connection.Outbox?.Send();
+
+    /// <summary>Drops rows of which that was not asked for yet.</summary>
+    public void Discard() => _connection.Outbox?.Clear();
 
     /// <summary>Writes a study's row at once.</summary>
     public void Update(StudyRow original, StudyRow row)
@@ -61,6 +69,9 @@ internal sealed partial class WriteSession
         Studies.Update(original, row);
         _touched.Add(row.Id);
     }
+
+    /// <summary>The studies that are known to have changed in this transaction.</summary>
+    public IReadOnlyCollection<long> Touched() => [.. _touched.Union(_changedStudies.Keys)];
 
     private void ForgetChanges()
     {

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using HpoService.Search.Sampling;
 using HpoService.Search.Studies;
 using HpoService.Storage.Rows;
@@ -9,23 +8,23 @@ namespace HpoService.Storage.Writing;
 internal sealed partial class WriteSession : IDisposable
 {
     private const int MaxStudies = 256;
-    private readonly DbConnection _connection;
-    private readonly Dictionary<string, DbCommand> _commands = [];
+    private readonly WriteConnection _connection;
     private readonly Dictionary<long, StudyMemory> _studies = [];
     private readonly Dictionary<string, long> _ids = new(StringComparer.Ordinal);
-    private long _epoch, _uses, _dataVersion, _earliestExpiry, _expiryEpoch = -1;
+    private long _epoch, _uses, _earliestExpiry, _expiryEpoch = -1;
 
-    public WriteSession(DbConnection connection, HpoDbContext context)
+    public WriteSession(WriteConnection connection)
     {
-        (_connection, Context) = (connection, context);
-        Studies = new(new RowTable<StudyRow>(context.Model), connection);
-        Trials = new(new RowTable<TrialRow>(context.Model), connection);
-        Measurements = new(new RowTable<MeasurementRow>(context.Model), connection);
-        Keys = new(new RowTable<IdempotencyRow>(context.Model), connection);
+        _connection = connection;
+        var model = connection.Context.Model;
+        Studies = new(new RowTable<StudyRow>(model), connection);
+        Trials = new(new RowTable<TrialRow>(model), connection);
+        Measurements = new(new RowTable<MeasurementRow>(model), connection);
+        Keys = new(new RowTable<IdempotencyRow>(model), connection);
     }
 
     /// <summary>On the same connection; cleared after every turn that uses it.</summary>
-    public HpoDbContext Context { get; }
+    public HpoDbContext Context => _connection.Context;
 
     public RowCommands<StudyRow> Studies { get; }
 
@@ -35,40 +34,46 @@ internal sealed partial class WriteSession : IDisposable
 
     public RowCommands<IdempotencyRow> Keys { get; }
 
-    /// <summary>When somebody else was last seen to have written; a time stamp of the environment's ticks.</summary>
+    /// <summary>When somebody else was last seen to have written, in the environment's ticks, where those who wait for the lock only look again
+    /// and again.</summary>
     public long OthersWroteAt { get; private set; } = long.MinValue / 2;
+
+    /// <inheritdoc cref="WriteConnection.Unanswered"/>
+    public long? Unanswered => _connection.Unanswered;
+
+    /// <summary>Something may be written other than by <see cref="Flush"/>.</summary>
+    public bool HasWritten { get; set; }
 
     public void Begin()
     {
-        Execute("BEGIN IMMEDIATE");
-        var now = (long)Command("PRAGMA data_version").ExecuteScalar()!;
-        if (now == _dataVersion)
+        HasWritten = false;
+        if (!_connection.Begin())
             return;
-        if (_dataVersion != 0)
+        if (_epoch != 0 && _connection.WaitersLookAgain)
             OthersWroteAt = Environment.TickCount64;
-        _dataVersion = now;
         Distrust();
     }
 
-    /// <returns>The studies that are known to have changed.</returns>
-    public IReadOnlyCollection<long> Commit()
+    /// <inheritdoc cref="WriteConnection.HasCommitted"/>
+    public bool HasCommitted(long unanswered) => _connection.HasCommitted(unanswered);
+
+    public void Commit()
     {
         Flush();
-        Execute("COMMIT");
+        _connection.Commit(HasWritten);
         foreach (var trial in _written.Where(t => t.State.IsFinal()))
             _studies.GetValueOrDefault(trial.StudyId)?.Trials.Remove(trial.Number);
         _written.Clear();
         while (_studies.Count > MaxStudies)
             Forget(_studies.MinBy(s => s.Value.LastUse).Value);
-        long[] touched = [.. _touched];
         _touched.Clear();
-        return touched;
     }
 
     /// <summary>Ends the transaction without a trace, and forgets everything.</summary>
     public void Rollback()
     {
         ForgetChanges();
+        Discard();
         _written.Clear();
         _touched.Clear();
         _studies.Clear();
@@ -77,7 +82,7 @@ internal sealed partial class WriteSession : IDisposable
         Execute("ROLLBACK");
     }
 
-    public void Execute(string text) => Command(text).ExecuteNonQuery();
+    public void Execute(string text) => _connection.Execute(text);
 
     /// <summary>Something may have changed that the memory does not know of: it looks again before it is used again.</summary>
     public void Distrust()
@@ -90,10 +95,10 @@ internal sealed partial class WriteSession : IDisposable
     public StudyMemory? Study(string study)
     {
         if (!StudyQueries.IsId(study, out var id) && !_ids.TryGetValue(study, out id))
-            return Remember(Studies.Query("\"Name\" = @p0", study));
+            return Remember(Studies.Query("\"Name\" = $1", study));
         var memory = _studies.GetValueOrDefault(id);
         if (memory?.Epoch != _epoch)
-            return Remember(Studies.Query("\"Id\" = @p0", id));
+            return Remember(Studies.Query("\"Id\" = $1", id));
         memory.LastUse = ++_uses;
         return memory;
     }
@@ -102,7 +107,7 @@ internal sealed partial class WriteSession : IDisposable
     {
         if (study.Trials.TryGetValue(number, out var known))
             return known;
-        if (Trials.Query("\"StudyId\" = @p0 AND \"Number\" = @p1", study.Row.Id, number) is not [var trial])
+        if (Trials.Query("\"StudyId\" = $1 AND \"Number\" = $2", study.Row.Id, number) is not [var trial])
             return null;
         return trial.State.IsFinal() ? trial : study.Trials[number] = trial;
     }
@@ -119,7 +124,7 @@ internal sealed partial class WriteSession : IDisposable
         var since = study.Visited is null ? -1 : study.VisitedVersion;
         if (study.Visited is null)
             study.Adopt(new Visited(), -1);
-        study.Visit(Trials.Query("\"StudyId\" = @p0 AND \"Version\" > @p1", study.Row.Id, since), study.Row.Version);
+        study.Visit(Trials.Query("\"StudyId\" = $1 AND \"Version\" > $2", study.Row.Id, since), study.Row.Version);
         return study.Visited;
     }
 
@@ -129,8 +134,8 @@ internal sealed partial class WriteSession : IDisposable
         if (_expiryEpoch == _epoch && now <= _earliestExpiry)
             return false;
         Flush();
-        (_expiryEpoch, _earliestExpiry) = (_epoch, Command("SELECT MIN(\"LeaseExpiresAt\") FROM trials WHERE \"LeaseExpiresAt\" IS NOT NULL").ExecuteScalar() as long? ?? long.MaxValue);
-        return now > _earliestExpiry && Trials.Query("\"LeaseExpiresAt\" < @p0 AND \"StudyId\" = @p1 LIMIT 1", now, studyId).Count > 0;
+        (_expiryEpoch, _earliestExpiry) = (_epoch, _connection.Command("SELECT MIN(\"LeaseExpiresAt\") FROM trials WHERE \"LeaseExpiresAt\" IS NOT NULL").ExecuteScalar() as long? ?? long.MaxValue);
+        return now > _earliestExpiry && Trials.Query("\"LeaseExpiresAt\" < $1 AND \"StudyId\" = $2 LIMIT 1", now, studyId).Count > 0;
     }
 
     public void Dispose()
@@ -139,9 +144,6 @@ internal sealed partial class WriteSession : IDisposable
         Trials.Dispose();
         Measurements.Dispose();
         Keys.Dispose();
-        foreach (var command in _commands.Values)
-            command.Dispose();
-        Context.Dispose();
         _connection.Dispose();
     }
 
@@ -162,14 +164,5 @@ internal sealed partial class WriteSession : IDisposable
     {
         _studies.Remove(study.Row.Id);
         _ids.Remove(study.Row.Name);
-    }
-
-    private DbCommand Command(string text)
-    {
-        if (_commands.TryGetValue(text, out var command))
-            return command;
-        command = _connection.CreateCommand();
-        (command.CommandText, command.CommandTimeout) = (text, 1); // the connection's own patience is in its busy_timeout
-        return _commands[text] = command;
     }
 }

@@ -15,6 +15,9 @@ internal sealed class WriteTurn(WriteSession session)
 
     public WriteSession Session => session;
 
+    /// <summary>Whether what it did can be undone though the database refused a part of it.</summary>
+    public bool HasSavepoint => _usesDb;
+
     /// <summary>EF Core on the transaction's connection, for what is rare: it sees all that was changed before, and what it tracks is saved at
     /// the end. What it changes of studies and trials the writer's memory reads again.</summary>
     public HpoDbContext Db
@@ -25,7 +28,7 @@ internal sealed class WriteTurn(WriteSession session)
             {
                 session.Flush();
                 session.Execute($"SAVEPOINT {Savepoint}");
-                (_usesDb, session.Context.Turn) = (true, this);
+                (_usesDb, session.Context.Turn, session.HasWritten) = (true, this, true);
             }
 
             Write();
@@ -90,6 +93,7 @@ internal sealed class WriteTurn(WriteSession session)
         if (!_usesDb)
             return;
         session.Context.ChangeTracker.Clear();
+        session.Discard();
         session.Execute($"ROLLBACK TO {Savepoint}");
         session.Execute($"RELEASE {Savepoint}");
         session.Distrust(); // it may remember what was undone
@@ -103,5 +107,6 @@ internal sealed class WriteTurn(WriteSession session)
         _remembered.ForEach(session.Keys.Insert);
         _measured.Clear();
         _remembered.Clear();
+        session.Send();
     }
 }

@@ -11,6 +11,7 @@ internal sealed class Writer(Database database)
     private const int MaxQueued = 4096;
     private const int MaxBatch = 512;
     private static readonly TimeSpan MaxHold = TimeSpan.FromMilliseconds(15); // of the lock, before the commit: others want a turn, too
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
     private const int OthersAreNear = 5000;
     private readonly BlockingCollection<WriteRequest> _queue = new(MaxQueued);
@@ -50,12 +51,11 @@ internal sealed class Writer(Database database)
     private void Commit(WriteRequest first, int max)
     {
         var batch = new List<WriteRequest> { first };
-        IReadOnlyCollection<long> changed;
+        IReadOnlyCollection<long> changed = [];
         try
         {
-            _session ??= database.OpenSession();
             var started = Stopwatch.GetTimestamp();
-            _session.Begin();
+            _session = Begin();
             var locked = Stopwatch.GetTimestamp();
             first.Run(_session);
             while (batch.Count < max && Stopwatch.GetElapsedTime(locked) < MaxHold && _queue.TryTake(out var next))
@@ -64,27 +64,73 @@ internal sealed class Writer(Database database)
                 next.Run(_session);
             }
 
-            changed = _session.Commit();
+            changed = _session.Touched();
+            _session.Commit();
             StorageMetrics.CommitSize.Record(batch.Count);
             StorageMetrics.CommitDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         }
         catch (Exception e)
         {
-            End(batch, e);
-            return;
+            if (_session?.Unanswered is not { } unanswered || !HasCommitted(unanswered, ref e))
+            {
+                End(batch, e);
+                return;
+            }
         }
 
         database.Announce(changed);
         batch.ForEach(request => request.Answer());
     }
 
+    // A connection that was lost since its last transaction costs the requests nothing: there is another one.
+    private WriteSession Begin()
+    {
+        var isNew = _session is null;
+        try
+        {
+            _session ??= database.OpenSession();
+            _session.Begin();
+            return _session;
+        }
+        catch (Exception e) when (!isNew && Database.Translate(e) is UnwritableException)
+        {
+            Reset(isSound: false);
+            _session = database.OpenSession();
+            _session.Begin();
+            return _session;
+        }
+    }
+
+    // The connection was lost during the commit. Once there is another one, the database knows what became of it.
+    private bool HasCommitted(long unanswered, ref Exception failure)
+    {
+        Reset(isSound: false);
+        for (var since = Environment.TickCount64; ; _pause.Wait(Retry))
+        {
+            try
+            {
+                _session = database.OpenSession();
+                return _session.HasCommitted(unanswered);
+            }
+            catch (Exception e) when (Database.Translate(e) != e)
+            {
+                Reset(isSound: false);
+                if (Environment.TickCount64 - since < database.Patience.TotalMilliseconds / 2)
+                    continue;
+                failure = new UnknownOutcomeException(e);
+                return false;
+            }
+        }
+    }
+
     // Nothing was written. When it was one of the requests that the database refused, the others succeed alone.
     private void End(List<WriteRequest> batch, Exception e)
     {
-        var failure = Database.Translate(e);
-        Reset(failure == e);
+        var failure = e as UnknownOutcomeException ?? Database.Translate(e);
+        var isRefused = failure is not (BusyException or UnwritableException or UnknownOutcomeException);
+        Reset(isSound: isRefused);
         database.AnnounceFailure();
-        if (batch.Count > 1 && failure == e)
+        if (batch.Count > 1 && isRefused)
             batch.ForEach(request => Commit(request, 1));
         else
             batch.ForEach(request => request.Fail(failure));

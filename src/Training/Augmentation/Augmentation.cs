@@ -1,5 +1,4 @@
 using System.Numerics;
-using HpoService.Training.DataSets;
 using HpoService.Training.Settings;
 using TorchSharp;
 

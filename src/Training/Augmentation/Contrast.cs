@@ -1,4 +1,3 @@
-using HpoService.Training.DataSets;
 using HpoService.Training.Settings;
 using TorchSharp;
 

@@ -10,7 +10,11 @@ namespace HpoService.Training.DataSets;
 /// <param name="TargetScale">Of targets that are numbers: raw = mean + deviation·target, for each output.</param>
 public sealed record DataSet(
     SampleShape Shape, Samples Train, Samples Validation, Samples Test, IReadOnlyList<string> Classes, Normalization Normalization,
-    IReadOnlyList<(double Mean, double Deviation)> TargetScale);
+    IReadOnlyList<(double Mean, double Deviation)> TargetScale)
+{
+    /// <summary>What new samples must look like.</summary>
+    public required InputCard Inputs { get; init; }
+}
 
 /// <summary>One part of a data set.</summary>
 /// <param name="Features">Shape [n, …]; empty for tokens.</param>

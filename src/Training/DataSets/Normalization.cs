@@ -28,8 +28,8 @@ public sealed class Normalization
     internal static Normalization Fit(RawSamples data, int[] train, string how)
     {
         var inputs = data.Sizes.Aggregate(1, (product, size) => product * size);
-        var categories = data.Kind == SampleKind.Table && data.Columns.Count == inputs ? [.. data.Columns.Select(c => c.Categories?.Count ?? 0)] : new int[inputs];
-        var (group, groups) = Groups(data, inputs);
+        var categories = Categories(data.Kind, data.Columns, inputs);
+        var (group, groups) = Groups(data.Kind, data.Sizes, inputs);
         var statistics = Enumerable.Range(0, groups).Select(_ => new Statistics()).ToArray();
         foreach (var i in train)
         {
@@ -42,11 +42,29 @@ public sealed class Normalization
         // A feature that is constant in training, such as a corner pixel, carries nothing: 0, not a division by 0.
         var scale = statistics.Select((s, g) => !Number(g) || how == "none" ? 1
             : (how == "standard" ? s.Deviation : s.High - s.Low) is var spread && spread > 1e-6 ? 1 / spread : 0).ToArray();
-        IReadOnlyList<int> sizes = data.Kind == SampleKind.Table ? [categories.Sum(c => Math.Max(1, c))] : data.Sizes;
-        return new Normalization(shift, scale, categories, group, inputs, sizes) { Missing = [.. statistics.Select(s => s.Mean)] };
+        return Of(data.Kind, data.Sizes, data.Columns, shift, scale, [.. statistics.Select(s => s.Mean)]);
 
         bool Number(int g) => categories.Length <= g || categories[g] == 0;
     }
+
+    /// <summary>One that was fitted before.</summary>
+    /// <param name="kind">What a sample is.</param>
+    /// <param name="rawSizes">Of a raw one.</param>
+    /// <param name="columns">Of a table.</param>
+    /// <param name="shift">See <see cref="Shift"/>.</param>
+    /// <param name="scale">See <see cref="Scale"/>.</param>
+    /// <param name="missing">See <see cref="Missing"/>.</param>
+    internal static Normalization Of(
+        SampleKind kind, IReadOnlyList<int> rawSizes, IReadOnlyList<Column> columns, IReadOnlyList<double> shift, IReadOnlyList<double> scale, IReadOnlyList<double> missing)
+    {
+        var inputs = rawSizes.Aggregate(1, (product, size) => product * size);
+        var categories = Categories(kind, columns, inputs);
+        IReadOnlyList<int> sizes = kind == SampleKind.Table ? [categories.Sum(c => Math.Max(1, c))] : rawSizes;
+        return new Normalization([.. shift], [.. scale], categories, Groups(kind, rawSizes, inputs).Group, inputs, sizes) { Missing = missing };
+    }
+
+    private static int[] Categories(SampleKind kind, IReadOnlyList<Column> columns, int inputs) =>
+        kind == SampleKind.Table && columns.Count == inputs ? [.. columns.Select(c => c.Categories?.Count ?? 0)] : new int[inputs];
 
     /// <summary>Leaves what it gets as it is.</summary>
     public static Normalization None(IReadOnlyList<int> sizes) =>
@@ -85,12 +103,13 @@ public sealed class Normalization
         return result;
     }
 
-    private double[] Missing { get; init; } = [];
+    /// <summary>What stands for a missing number of each group.</summary>
+    public IReadOnlyList<double> Missing { get; private init; } = [];
 
-    private static (Func<int, int> Group, int Count) Groups(RawSamples data, int inputs) => data.Kind switch
+    private static (Func<int, int> Group, int Count) Groups(SampleKind kind, IReadOnlyList<int> sizes, int inputs) => kind switch
     {
-        SampleKind.Sequence => (j => j % data.Sizes[1], data.Sizes[1]),
-        SampleKind.Image when inputs > 1024 => (j => j / (data.Sizes[1] * data.Sizes[2]), data.Sizes[0]),
+        SampleKind.Sequence => (j => j % sizes[1], sizes[1]),
+        SampleKind.Image when inputs > 1024 => (j => j / (sizes[1] * sizes[2]), sizes[0]),
         _ => (j => j, inputs),
     };
 

@@ -46,6 +46,15 @@ public sealed record DataOptions
 
     /// <summary>At most so many samples train; 0 = all.</summary>
     public int MaxTrain { get; init; }
+
+    /// <summary>Everything trains, what validates and tests too; measured is then on what was trained on.</summary>
+    public bool TrainOnAll { get; init; }
+
+    /// <summary>Height and width that images are brought to; 0 = as they are.</summary>
+    public int ImageSize { get; init; }
+
+    /// <summary>Channels that images are brought to, 1 or 3; 0 = as they are.</summary>
+    public int ImageChannels { get; init; }
 }
 
 /// <summary>A column of a table.</summary>
@@ -91,6 +100,9 @@ public sealed record RawSamples : RawData
     /// <summary>The targets' names.</summary>
     public IReadOnlyList<string> TargetNames { get; init; } = [];
 
+    /// <summary>Of a class column, its name.</summary>
+    public string? TargetName { get; init; }
+
     /// <summary>How much of each sequence is not padding; empty = all of it.</summary>
     public long[] Lengths { get; init; } = [];
 
@@ -105,12 +117,37 @@ public sealed record RawSamples : RawData
             throw new InvalidSettingsException("/validationFraction", $"both the training and the validation part must have samples, but got {split.Train.Length} and {split.Validation.Length} of {Count}.");
         if (options.MaxTrain > 0 && split.Train.Length > options.MaxTrain)
             split = split with { Train = Shuffled(split.Train, options.Seed)[..options.MaxTrain] };
+        if (ImageFit.Sizes(this, options) is not { } sizes)
+            return Normalized(split, options);
+        var fitted = Fitted(ref split, sizes).Normalized(split, options);
+        return fitted with { Inputs = fitted.Inputs with { Sizes = Sizes } };
+    }
+
+    // Only what is used, so that a few samples of a large data set stay few.
+    private RawSamples Fitted(ref Split split, IReadOnlyList<int> sizes)
+    {
+        int[] used = [.. split.Train.Union(split.Validation).Union(split.Test)];
+        var place = used.Select((sample, i) => (sample, i)).ToDictionary(p => p.sample, p => p.i);
+        split = new Split([.. split.Train.Select(i => place[i])], [.. split.Validation.Select(i => place[i])], [.. split.Test.Select(i => place[i])]);
+        return this with
+        {
+            Sizes = sizes, Values = ImageFit.Apply(Values, used, Sizes, sizes), Labels = Labels.Length > 0 ? [.. used.Select(i => Labels[i])] : [],
+            Targets = [.. used.SelectMany(i => Enumerable.Range(0, TargetNames.Count).Select(j => Targets[i * TargetNames.Count + j]))],
+            Classes = Classes.Count > 0 || Labels.Length == 0 ? Classes : [.. Enumerable.Range(0, (int)Labels.Max() + 1).Select(i => $"{i}")],
+        };
+    }
+
+    private DataSet Normalized(Split split, DataOptions options)
+    {
         var normalization = Normalization.Fit(this, split.Train, options.Normalization);
         var scale = TargetScales(split.Train);
         var outputs = Goal == GoalKind.Classification ? Math.Max(Classes.Count, (int)Labels.Max() + 1) : TargetNames.Count;
         return new DataSet(
             new SampleShape(Kind, Goal, normalization.Sizes, outputs), Part(split.Train), Part(split.Validation), Part(split.Test),
-            Classes.Count > 0 || Goal != GoalKind.Classification ? Classes : [.. Enumerable.Range(0, outputs).Select(i => $"{i}")], normalization, scale);
+            Classes.Count > 0 || Goal != GoalKind.Classification ? Classes : [.. Enumerable.Range(0, outputs).Select(i => $"{i}")], normalization, scale)
+        {
+            Inputs = new InputCard(Sizes, Columns, normalization.Missing, TargetNames.Count > 0 ? TargetNames : TargetName is null ? [] : [TargetName], Lengths.Length > 0),
+        };
 
         Samples Part(int[] which) => new(
             normalization.Apply(Values, which), [], Labels.Length > 0 ? [.. which.Select(i => Labels[i])] : [],
@@ -120,6 +157,9 @@ public sealed record RawSamples : RawData
 
     private Split SplitOf(DataOptions options)
     {
+        int[] all = options.TrainOnAll ? [.. Enumerable.Range(0, Count)] : [];
+        if (options.TrainOnAll)
+            return new Split(all, all, []);
         var n = TestStart ?? Count;
         var strata = Labels.Length > 0 ? Labels[..n] : new long[n];
         var test = TestStart is null ? options.Test : 0;

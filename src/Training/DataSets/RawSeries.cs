@@ -26,6 +26,8 @@ public sealed record RawSeries : RawData
         var (first, second) = ((int)Math.Round(windows * (1 - options.Validation - options.Test)), (int)Math.Round(windows * (1 - options.Test)));
         // What a later part forecasts is seen by no earlier one: the last windows before a border are left out.
         var (trainEnd, validationEnd) = (first - horizon + 1, second - horizon + 1);
+        if (options.TrainOnAll)
+            (first, second, trainEnd, validationEnd) = (0, windows, windows, windows);
         if (trainEnd < 1 || validationEnd <= first)
             throw new InvalidSettingsException("/context", $"context + horizon must leave windows in every part of {Count} moments, but got {window} + {horizon}.");
         var seen = trainEnd + window + horizon - 1; // moments that the training part shows
@@ -35,7 +37,10 @@ public sealed record RawSeries : RawData
         var scale = normalization.Scale[0] is var s && s != 0 ? (normalization.Shift[0], 1 / s) : (normalization.Shift[0], 1);
         return new DataSet(
             new SampleShape(Kind, Goal, [window, d], horizon), Part(options.MaxTrain > 0 ? Math.Max(0, trainEnd - options.MaxTrain) : 0, trainEnd),
-            Part(first, validationEnd), Part(second, windows), [], normalization.Resized([window, d]), [.. Enumerable.Repeat(scale, horizon)]);
+            Part(first, validationEnd), Part(second, windows), [], normalization.Resized([window, d]), [.. Enumerable.Repeat(scale, horizon)])
+        {
+            Inputs = new InputCard([window, d], [], normalization.Missing, horizon == 1 ? [Columns[0]] : [.. Enumerable.Range(1, horizon).Select(h => $"{Columns[0]}+{h}")]),
+        };
 
         Samples Part(int start, int end) => new(
             [.. Enumerable.Range(start, end - start).SelectMany(i => scaled[(i * d)..((i + window) * d)])], [], [],

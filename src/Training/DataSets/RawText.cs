@@ -30,11 +30,16 @@ public sealed record RawText : RawData
     public override DataSet Prepare(DataOptions options)
     {
         var (first, second) = ((int)(Tokens.Length * (1 - options.Validation - options.Test)), (int)(Tokens.Length * (1 - options.Test)));
-        var parts = new[] { Part(0, first, options.MaxTrain), Part(first, second), Part(second, Tokens.Length) };
+        if (options.TrainOnAll)
+            (first, second) = (Tokens.Length, Tokens.Length);
+        var parts = options.TrainOnAll ? [Part(0, first, options.MaxTrain), Part(0, first), Part(first, first)] : new[] { Part(0, first, options.MaxTrain), Part(first, second), Part(second, Tokens.Length) };
         if (parts[0].Count == 0 || parts[1].Count == 0)
             throw new InvalidSettingsException("/context", $"context must leave samples in both the training and the validation part, but got {options.Context} for {first} and {second - first} tokens.");
         return new DataSet(
-            new SampleShape(Kind, Goal, [options.Context], Vocabulary.Count), parts[0], parts[1], parts[2], Vocabulary, Normalization.None([options.Context]), []);
+            new SampleShape(Kind, Goal, [options.Context], Vocabulary.Count), parts[0], parts[1], parts[2], Vocabulary, Normalization.None([options.Context]), [])
+        {
+            Inputs = new InputCard([], [], [], []),
+        };
 
         Samples Part(int start, int end, int most = 0)
         {

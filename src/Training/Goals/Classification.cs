@@ -37,6 +37,21 @@ internal sealed class Classification(DataSet data, SettingValues settings) : Goa
             _labels.AddRange(targets.data<long>().ToArray());
         }
 
+        public override int[][] Confusion()
+        {
+            var matrix = Enumerable.Range(0, classes).Select(_ => new int[classes]).ToArray();
+            for (var i = 0; i < _labels.Count; i++)
+            {
+                var best = 0;
+                for (var c = 1; c < classes; c++)
+                    if (_probabilities[i * classes + c] > _probabilities[i * classes + best])
+                        best = c;
+                matrix[_labels[i]][best]++;
+            }
+
+            return matrix;
+        }
+
         public override Dictionary<string, double> Metrics() => ClassificationMetrics.Of([.. _probabilities], [.. _labels], classes);
     }
 }

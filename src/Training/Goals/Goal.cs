@@ -35,6 +35,9 @@ internal abstract class Evaluation
 
     /// <summary>The metrics of all batches; <c>loss</c> is among them.</summary>
     public abstract Dictionary<string, double> Metrics();
+
+    /// <summary>How many samples of each class (row) were taken for each (column); null without classes.</summary>
+    public virtual int[][]? Confusion() => null;
 }
 
 /// <summary>The settings of goals.</summary>

@@ -20,6 +20,15 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
     private readonly int _batchSize = settings[LoopSettings.BatchSize], _epochs = settings[LoopSettings.Epochs];
     private readonly IReadOnlyList<Parameter> _parameters = [.. groups.SelectMany(g => g.Parameters)];
 
+    /// <summary>What was measured after each epoch.</summary>
+    public List<Measurement> Curves { get; } = [];
+
+    /// <summary>The epoch whose weights the network has in the end.</summary>
+    public int BestEpoch { get; private set; }
+
+    /// <summary>Of the test part, or of the validation part where there is none; null without classes, and with more than 100 of them.</summary>
+    public int[][]? Confusion { get; private set; }
+
     /// <summary>Trains; a loss that is not finite ends it at the batch where it appears.</summary>
     public TrainingOutcome Train(Func<Measurement, bool> report, CancellationToken cancellationToken)
     {
@@ -30,23 +39,26 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
         var length = new TrainingLength(Ceiling(Ceiling(training.Count, _batchSize), settings[LoopSettings.Accumulation]), _epochs);
         var schedule = ScheduleRegistry.Create(settings, length);
         using var average = settings[WeightAverage.Decay] > 0 ? new WeightAverage(network, settings[WeightAverage.Decay]) : null;
-        using var stopping = settings[EarlyStopping.Patience] > 0 ? new EarlyStopping(network, settings[EarlyStopping.Patience]) : null;
+        using var stopping = settings[EarlyStopping.Patience] > 0 && settings[DataSettings.TrainOn] != "all" ? new EarlyStopping(network, settings[EarlyStopping.Patience]) : null;
         var epoch = new Epoch(network, _goal, training, stepper, schedule, average, Augmenter.Of(data.Shape, settings, seed), _parameters, settings, seed);
         var values = new Dictionary<string, double>();
         var seconds = 0.0;
-        for (var number = 1; number <= _epochs; number++)
+        var last = settings[LoopSettings.StopAfter] > 0 ? Math.Min(_epochs, settings[LoopSettings.StopAfter]) : _epochs;
+        for (var number = 1; number <= last; number++)
         {
             var start = Stopwatch.GetTimestamp();
             var trainLoss = epoch.Run(cancellationToken);
             seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
             using var averaged = average?.Use();
-            values = Evaluate(validation);
+            values = Evaluate(validation).Metrics();
             if (!double.IsFinite(trainLoss) || !double.IsFinite(values["loss"]))
                 return new TrainingOutcome.Infeasible($"the loss diverged in epoch {number}: training {trainLoss}, validation {values["loss"]}.");
             (values["trainLoss"], values["trainSeconds"]) = (trainLoss, seconds);
             schedule.Observe(values["loss"]);
             var isOver = stopping?.Observe(values) == true;
-            if (!report(new Measurement(number, values)))
+            BestEpoch = stopping is null || ReferenceEquals(stopping.Values, values) ? number : BestEpoch;
+            Curves.Add(new Measurement(number, values));
+            if (!report(Curves[^1]))
                 return new TrainingOutcome.Stopped();
             if (isOver)
                 break;
@@ -66,17 +78,17 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
         };
         using (var one = new Batches(data.Validation, data.Shape, _goal))
             final["latencyMs"] = Latency(one);
+        using var held = new Batches(data.Test.Count > 0 ? data.Test : data.Validation, data.Shape, _goal);
+        var evaluation = Evaluate(held);
+        Confusion = data.Shape.Outputs <= 100 ? evaluation.Confusion() : null;
         if (data.Test.Count > 0)
-        {
-            using var test = new Batches(data.Test, data.Shape, _goal);
-            foreach (var (name, value) in Evaluate(test))
+            foreach (var (name, value) in evaluation.Metrics())
                 final[$"test{char.ToUpperInvariant(name[0])}{name[1..]}"] = value;
-        }
 
         return final;
     }
 
-    private Dictionary<string, double> Evaluate(Batches part)
+    private Evaluation Evaluate(Batches part)
     {
         using var frozen = torch.no_grad();
         network.eval();
@@ -89,7 +101,7 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
             evaluation.Add(network.call(batch.X, batch.Lengths), batch.Y);
         }
 
-        return evaluation.Metrics();
+        return evaluation;
     }
 
     // The median of 15 runs of one sample, after two that warm up.

@@ -1,5 +1,4 @@
 using HpoService.Search.Studies;
-using HpoService.Training.DataSets;
 
 namespace HpoService.Training.Metrics;
 
@@ -27,6 +26,10 @@ internal static class MetricRegistry
         ("parameterCount", Direction.Minimize, All),
         ("latencyMs", Direction.Minimize, All),
     ];
+
+    /// <summary>What a study that names no objective optimises: the first metric that is the goal's own.</summary>
+    public static Objective Usual(GoalKind goal) =>
+        Metrics.Where(m => m.Goals.Contains(goal) && m.Goals.Length < All.Length).Select(m => new Objective(m.Name, m.Direction)).First();
 
     /// <summary>The objectives that a study over some goals may have.</summary>
     public static IReadOnlyList<Objective> Objectives(IReadOnlyCollection<GoalKind> goals) =>

@@ -1,4 +1,3 @@
-using HpoService.Search.Models;
 using HpoService.Search.Studies;
 using HpoService.Training.Augmentation;
 using HpoService.Training.DataSets;
@@ -44,6 +43,9 @@ public static class ModelRegistry
         ];
         return [.. Models.Select(m => CardOf(m, all))];
     }
+
+    /// <summary>What a study over data of a goal optimises when it does not say.</summary>
+    public static Objective UsualObjective(GoalKind goal) => MetricRegistry.Usual(goal);
 
     /// <summary>Trains a model once, on this thread; deterministic for a request when torch has one thread.</summary>
     /// <param name="request">What to train.</param>

@@ -19,12 +19,12 @@ internal sealed class Trainer(IModel model, TrainingRequest request)
         if (!model.Takes(raw.Kind, raw.Goal))
             throw new InvalidSettingsException("/dataset", $"{model.Name} must be given data that it takes, but got {request.DataSet}: {raw.Kind}, {raw.Goal}.");
         var (folds, repeats) = (_settings[DataSettings.Folds], _settings[LoopSettings.Repeats]);
-        if (folds * repeats == 1)
+        if (folds * repeats == 1 || _settings[DataSettings.TrainOn] == "all")
             return Once(DataSetCatalog.Prepare(raw, DataSettings.Options(_settings, 0)), request.Seed, request.ArtifactFolder, report, cancellationToken);
         var rounds = new List<IReadOnlyDictionary<string, double>>();
         for (var round = 0; round < folds * repeats; round++)
         {
-            var outcome = Once(DataSetCatalog.Prepare(raw, DataSettings.Options(_settings, round % folds)), request.Seed + round * 7919, null, _ => true, cancellationToken);
+            var outcome = Once(DataSetCatalog.Prepare(raw, DataSettings.Options(_settings, round % folds)), request.Seed + round * 7919, round == 0 ? request.ArtifactFolder : null, _ => true, cancellationToken);
             if (outcome is not TrainingOutcome.Completed(var values))
                 return outcome;
             rounds.Add(values);
@@ -41,9 +41,10 @@ internal sealed class Trainer(IModel model, TrainingRequest request)
         using var network = model.Build(data.Shape, _settings);
         Initialization.Apply(network, _settings[Initialization.Kind]);
         Transfer.Load(network, _settings, request.DataFolder);
-        var outcome = new TrainingLoop(network, Transfer.Groups(network, _settings), data, _settings, seed).Train(report, cancellationToken);
+        var loop = new TrainingLoop(network, Transfer.Groups(network, _settings), data, _settings, seed);
+        var outcome = loop.Train(report, cancellationToken);
         if (artifacts is not null && outcome is TrainingOutcome.Completed(var values))
-            TrainedModel.Write(artifacts, network, request, data, _settings, values);
+            TrainedModel.Write(artifacts, network, request, data, _settings, values, loop);
         return outcome;
     }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using HpoService.Search;
+using HpoService.Search.Studies;
 using HpoService.Training.DataSets;
+using HpoService.Training.Loop;
 using HpoService.Training.Models;
 using HpoService.Training.Networks;
 using HpoService.Training.Settings;
@@ -19,9 +21,19 @@ namespace HpoService.Training.Weights;
 /// <param name="TargetDeviation">See TargetMean.</param>
 /// <param name="Seed">Of the training.</param>
 /// <param name="Values">The final values.</param>
+/// <param name="Inputs">What new samples must look like; null in cards of earlier versions.</param>
+/// <param name="Epoch">The epoch whose weights these are.</param>
+/// <param name="Curves">What was measured after each epoch.</param>
+/// <param name="Confusion">Samples of each class (row) taken for each (column), of the test part, or of the validation part where there is none.</param>
 public sealed record ModelFileCard(
     string Model, string DataSet, JsonElement Settings, SampleShape Shape, IReadOnlyList<string> Classes, IReadOnlyList<double> Shift, IReadOnlyList<double> Scale,
-    IReadOnlyList<double> TargetMean, IReadOnlyList<double> TargetDeviation, long Seed, IReadOnlyDictionary<string, double> Values);
+    IReadOnlyList<double> TargetMean, IReadOnlyList<double> TargetDeviation, long Seed, IReadOnlyDictionary<string, double> Values,
+    InputCard? Inputs = null, int Epoch = 0, IReadOnlyList<Measurement>? Curves = null, IReadOnlyList<IReadOnlyList<int>>? Confusion = null)
+{
+    /// <summary>What turns raw samples into the network's.</summary>
+    internal Normalization Normalization() => Shape.Kind == SampleKind.Text ? DataSets.Normalization.None(Shape.Sizes)
+        : DataSets.Normalization.Of(Shape.Kind, Shape.Kind == SampleKind.Table ? Inputs!.Sizes : Shape.Sizes, Inputs!.Columns, Shift, Scale, Inputs.Missing);
+}
 
 /// <summary>A trained model as files: its weights and its card.</summary>
 public static class TrainedModel
@@ -32,18 +44,20 @@ public static class TrainedModel
     /// <summary>The card, JSON.</summary>
     public const string CardFile = "model.json";
 
-    internal static void Write(string folder, Network network, TrainingRequest request, DataSet data, SettingValues settings, IReadOnlyDictionary<string, double> values)
+    internal static void Write(string folder, Network network, TrainingRequest request, DataSet data, SettingValues settings, IReadOnlyDictionary<string, double> values, TrainingLoop loop)
     {
         Directory.CreateDirectory(folder);
         Safetensors.Write(Path.Combine(folder, WeightsFile), Transfer.Save(network), new Dictionary<string, string> { ["model"] = request.Model });
         var card = new ModelFileCard(
             request.Model, request.DataSet ?? "digits", JsonSerializer.SerializeToElement(settings.Given, HpoJson.Options), data.Shape, data.Classes,
             data.Normalization.Shift, data.Normalization.Scale, [.. data.TargetScale.Select(t => t.Mean)], [.. data.TargetScale.Select(t => t.Deviation)], request.Seed,
-            values.Where(v => double.IsFinite(v.Value)).ToDictionary());
+            Finite(values), data.Inputs, loop.BestEpoch, [.. loop.Curves.Select(m => m with { Values = Finite(m.Values) })], loop.Confusion);
         var temporary = Path.Combine(folder, CardFile + ".part");
         File.WriteAllText(temporary, JsonSerializer.Serialize(card, HpoJson.Options));
         File.Move(temporary, Path.Combine(folder, CardFile), overwrite: true); // last: a card says that the weights are whole
     }
+
+    private static Dictionary<string, double> Finite(IReadOnlyDictionary<string, double> values) => values.Where(v => double.IsFinite(v.Value)).ToDictionary();
 
     /// <summary>Builds a model from its files.</summary>
     /// <exception cref="InvalidWeightsException">The weights do not fit the card.</exception>

@@ -12,7 +12,7 @@ internal sealed class TrialProcess : IDisposable
     private readonly Process _process;
     private readonly Lock _writing = new();
 
-    public TrialProcess(IReadOnlyList<string> command)
+    public TrialProcess(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(command[0])
         {
@@ -24,6 +24,8 @@ internal sealed class TrialProcess : IDisposable
             start.ArgumentList.Add(argument);
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["OPENBLAS_NUM_THREADS"] = "1";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         _process = Process.Start(start)!;
     }
 
@@ -32,11 +34,15 @@ internal sealed class TrialProcess : IDisposable
     public bool IsAlive => !_process.HasExited;
 
     /// <summary>Trains; the message is never a measurement. A process that dies, or says what is no message, gives a failed one.</summary>
-    public async Task<Message> TrainAsync(TrainingRequest request, Func<Measurement, Task> report, CancellationToken cancellationToken)
+    public Task<Message> TrainAsync(TrainingRequest request, Func<Measurement, Task> report, CancellationToken cancellationToken) =>
+        AskAsync(new Command(Train: request), report, cancellationToken);
+
+    /// <summary>Has a command done. As <see cref="TrainAsync"/>.</summary>
+    public async Task<Message> AskAsync(Command command, Func<Measurement, Task> report, CancellationToken cancellationToken)
     {
         try
         {
-            Send(new Command(Train: request));
+            Send(command);
             while (await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
             {
                 if (Parse(line) is not { } message)

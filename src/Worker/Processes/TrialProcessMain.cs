@@ -6,35 +6,50 @@ using TorchSharp;
 
 namespace HpoService.Worker.Processes;
 
-/// <summary>The inside of a training process: trains what it reads from its input, one after another, until the input ends.</summary>
+/// <summary>The inside of a training process: does what it reads from its input, one after another, until the input ends.</summary>
 public static class TrialProcessMain
 {
     /// <summary>Serves until the input ends, which is also what happens when the worker dies: nothing is left behind.</summary>
     public static async Task<int> RunAsync(TextReader input, TextWriter output)
     {
-        torch.set_num_threads(1); // one slot, one core; and sums in one order, so that a seed gives one result
-        var requests = Channel.CreateUnbounded<TrainingRequest>();
+        var requests = Channel.CreateUnbounded<Command>();
         var stop = false;
         var reading = Task.Run(async () =>
         {
             while (await input.ReadLineAsync() is { } line)
             {
-                var command = Pipe.Read<Command>(line);
+                Command command;
+                try
+                {
+                    command = Pipe.Read<Command>(line);
+                }
+                catch (System.Text.Json.JsonException e)
+                {
+                    await Console.Error.WriteLineAsync($"a command must be JSON, but got: {e.Message}");
+                    Environment.Exit(2); // who waits for an answer must not wait for ever
+                    return;
+                }
+
                 Volatile.Write(ref stop, command.Stop);
-                if (command.Train is { } request)
-                    requests.Writer.TryWrite(request);
+                if (!command.Stop)
+                    requests.Writer.TryWrite(command);
             }
 
             Environment.Exit(0); // the worker is gone: also in the middle of training
         });
         await foreach (var request in requests.Reader.ReadAllAsync())
         {
-            var message = Train(request, measurement =>
+            Send(request switch
             {
-                Send(new Message(Measurement: measurement));
-                return !Volatile.Read(ref stop);
+                { Add: { } addition } => DataSetReading.Add(addition),
+                { Predict: { } prediction } => ModelUse.Predict(prediction),
+                { Train: { } training } => Train(training, measurement =>
+                {
+                    Send(new Message(Measurement: measurement));
+                    return !Volatile.Read(ref stop);
+                }),
+                _ => new Message(Failed: "a command must say what to do"),
             });
-            Send(message);
         }
 
         await reading;
@@ -51,6 +66,7 @@ public static class TrialProcessMain
     {
         try
         {
+            torch.set_num_threads(1); // one slot, one core; and sums in one order, so that a seed gives one result
             return ModelRegistry.Train(request, report, CancellationToken.None) switch
             {
                 TrainingOutcome.Completed(var values) => new Message(Completed: values),

@@ -15,10 +15,11 @@ internal static class ServiceCommand
         var studies = new Option<string>("--studies") { Description = "How many studies; several numbers are several scenarios.", DefaultValueFactory = _ => "1" };
         var history = new Option<string>("--history") { Description = "Completed trials in each study before; several numbers are several scenarios.", DefaultValueFactory = _ => "0" };
         var work = new Option<double>("--work") { Description = "Milliseconds that a client works on a trial between suggest and complete." };
+        var database = new Option<string>("--database") { Description = "sqlite; postgres: a server of its own, from Debian's package; or a connection string.", DefaultValueFactory = _ => "sqlite" };
         var streams = new Option<int>("--streams") { Description = "Idle event streams that are open meanwhile." };
         var command = new Command("service", "Loads the service with pairs of suggest and complete, beside the floors of HTTP and of the database.")
         {
-            clients, seconds, rounds, sampler, studies, history, work, streams,
+            clients, seconds, rounds, sampler, studies, history, work, streams, database,
         };
         command.SetAction((parsed, cancellationToken) => BenchCommand.GuardAsync(() => ServiceBench.MeasureAsync(
             new ServiceRequest
@@ -32,6 +33,7 @@ internal static class ServiceCommand
                 Histories = Numbers(0, parsed.GetValue(history)!, "history"),
                 Work = TimeSpan.FromMilliseconds(parsed.GetValue(work)),
                 Streams = parsed.GetValue(streams),
+                Database = parsed.GetValue(database)!,
             },
             Console.Out, cancellationToken)));
         return command;

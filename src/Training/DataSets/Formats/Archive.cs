@@ -23,7 +23,7 @@ internal sealed class Archive : IDisposable
         catch (InvalidDataException e)
         {
             file.Dispose();
-            throw new InvalidDataSetException($"{Path.GetFileName(source.Path)} must be a ZIP archive, but got: {e.Message}");
+            throw new InvalidDataSetException($"{source.Shown} must be a ZIP archive, but got: {e.Message}");
         }
     }
 

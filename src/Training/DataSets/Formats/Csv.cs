@@ -38,7 +38,7 @@ internal sealed class Csv : IDataSetFormat
         var at = Array.IndexOf(header, target);
         if (at < 0 && int.TryParse(target, out var number) && number >= 0 && number < header.Length)
             at = number;
-        return at >= 0 ? at : throw new InvalidDataSetException($"target must be one of {string.Join(", ", header)}, or a column's number from 0, but got '{target}'.");
+        return at >= 0 ? at : throw new InvalidDataSetException($"target must be one of {string.Join(", ", header)}, or a column's number from 0, but got '{target}'.", "/target");
     }
 
     private static (Column Column, Dictionary<string, int>? Numbers) ColumnOf(string name, int j, List<CsvRow> rows, DataSetLimits limits)
@@ -70,7 +70,7 @@ internal sealed class Csv : IDataSetFormat
             "classification" => true,
             "regression" => false,
             null => numbers.Any(v => v is null) || numbers.All(v => v == Math.Floor(v!.Value) && v >= 0) && numbers.Distinct().Count() <= 50,
-            _ => throw new InvalidDataSetException($"goal must be classification or regression, but got '{source.Goal}'."),
+            _ => throw new InvalidDataSetException($"goal must be classification or regression, but got '{source.Goal}'.", "/goal"),
         };
         if (!isClass)
         {
@@ -87,7 +87,7 @@ internal sealed class Csv : IDataSetFormat
         if (classes.Length < 2 || classes.Length > source.Bounds.Categories)
             throw new InvalidDataSetException($"a class column must have from 2 to {source.Bounds.Categories} classes, but got {classes.Length} in column {name}.");
         var at = classes.Select((c, i) => (c, i)).ToDictionary(p => p.c, p => (long)p.i);
-        return raw with { Labels = [.. words.Select(w => at[w])], Classes = classes };
+        return raw with { Labels = [.. words.Select(w => at[w])], Classes = classes, TargetName = name };
     }
 
     internal static bool IsMissing(string text) => Missing.Contains(text.Trim());

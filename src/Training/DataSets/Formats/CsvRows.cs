@@ -15,7 +15,7 @@ internal static class CsvRows
     public static (string[] Header, List<CsvRow> Rows) Read(DataSetSource source)
     {
         using var reader = new StreamReader(source.Open(), new UTF8Encoding(false, throwOnInvalidBytes: true));
-        return Read(reader, source.Path);
+        return Read(reader, source.Shown);
     }
 
     public static (string[] Header, List<CsvRow> Rows) Read(TextReader reader, string what)

@@ -20,15 +20,14 @@ public static class FormatRegistry
     /// <summary>Reads a file.</summary>
     /// <param name="format">One of <see cref="Names"/>; null = what the file's name says.</param>
     /// <param name="source">What to read.</param>
-    /// <param name="fileName">The name to go by; null = the path's.</param>
     /// <exception cref="InvalidDataSetException">It is not what it should be; says where.</exception>
-    public static (string Format, RawData Data) Read(string? format, DataSetSource source, string? fileName = null)
+    public static (string Format, RawData Data) Read(string? format, DataSetSource source)
     {
-        var name = Path.GetFileName(fileName ?? source.Path);
+        var name = source.Shown;
         if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
             name = name[..^3];
         var reader = (format is null ? All.FirstOrDefault(f => f.IsUsual(name)) : All.FirstOrDefault(f => f.Name == format))
-            ?? throw new InvalidDataSetException($"format must be one of {string.Join(", ", Names)}, but got {(format is null ? $"none for a file named '{name}'" : $"'{format}'")}.");
+            ?? throw new InvalidDataSetException($"format must be one of {string.Join(", ", Names)}, but got {(format is null ? $"none for a file named '{name}'" : $"'{format}'")}.", "/format");
         return (reader.Name, reader.Read(source));
     }
 }

@@ -23,7 +23,8 @@ internal interface IDataSetFormat
 /// <param name="Labels">The second file of a pair, such as IDX labels.</param>
 /// <param name="Goal">classification or regression; null = by the target's values.</param>
 /// <param name="Limits">What a file may grow to.</param>
-public sealed record DataSetSource(string Path, string? Target = null, string? Labels = null, string? Goal = null, DataSetLimits? Limits = null)
+/// <param name="FileName">The name that the file came with; null = the path's.</param>
+public sealed record DataSetSource(string Path, string? Target = null, string? Labels = null, string? Goal = null, DataSetLimits? Limits = null, string? FileName = null)
 {
     /// <summary>The content, unpacked if it is gzip, never more than <see cref="DataSetLimits.Bytes"/>.</summary>
     internal Stream Open() => Open(Path);
@@ -35,6 +36,9 @@ public sealed record DataSetSource(string Path, string? Target = null, string? L
         file.Position = 0;
         return new LimitedStream(isGzip ? new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionMode.Decompress) : file, Bounds.Bytes);
     }
+
+    /// <summary>What errors call the file.</summary>
+    internal string Shown => System.IO.Path.GetFileName(FileName ?? Path);
 
     internal DataSetLimits Bounds => Limits ?? new DataSetLimits();
 }

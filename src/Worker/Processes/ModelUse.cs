@@ -1,0 +1,34 @@
+using HpoService.Search;
+using HpoService.Training.Predicting;
+using TorchSharp;
+
+namespace HpoService.Worker.Processes;
+
+/// <summary>The use of a model, inside a process of its own.</summary>
+internal static class ModelUse
+{
+    public static Message Predict(PredictionRequest request)
+    {
+        try
+        {
+            torch.set_num_threads(1);
+            return new Message(Predicted: Predictor.Predict(request.Folder, request.Rows));
+        }
+        catch (InvalidRowsException e)
+        {
+            return new Message(Refused: new Refusal(Refusal.Rows, e.Violations[0].Pointer, e.Message));
+        }
+        catch (Exception e) when (e is HpoException or IOException or System.Text.Json.JsonException)
+        {
+            return new Message(Refused: new Refusal(Refusal.Model, "", e.Message));
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
+        {
+            return new Message(Refused: new Refusal(Refusal.NoTorch, "", "libtorch must be on the service's machine, but got none."));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return new Message(Failed: $"{e.GetType().Name}: {e.Message}");
+        }
+    }
+}

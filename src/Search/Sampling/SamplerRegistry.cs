@@ -42,7 +42,7 @@ public static class SamplerRegistry
         if (objectives.Count == 1)
             return new AutoSampler(Gp(settings, objectives), new TpeSampler(new TpeOptions(), settings.Seed));
         Options<NoOptions>(settings);
-        return new TpeSampler(new TpeOptions(), settings.Seed);
+        return new NsgaSampler(new NsgaOptions(), settings.Seed);
     }
 
     private static T Options<T>(SamplerSettings settings) where T : new() => SamplerOptions.Read<T>(settings.Options, "/sampler/options");

@@ -36,14 +36,14 @@ public sealed class SamplerRegistryTests
     }
 
     [Fact]
-    public void Auto_is_gp_for_one_objective_and_tpe_for_several_and_for_very_long_histories()
+    public void Auto_is_gp_for_one_objective_nsga2_for_several_and_tpe_for_very_long_histories()
     {
         var space = TestSpaces.All["one float"];
         string By(IReadOnlyList<Objective> objectives, int trials) => SamplerRegistry.Create(new("auto", 1), space, objectives)
             .Suggest(Long(space, objectives, trials), 1, CancellationToken.None)[0].SuggestedBy;
         Assert.Equal("gp", By(Two[..1], 30));
         Assert.Equal("tpe", By(Two[..1], AutoSampler.MaxModelled + 1));
-        Assert.Equal("tpe", By(Two, 30));
+        Assert.Equal("nsga2", By(Two, 30));
     }
 
     private static StudyHistory Long(SearchSpace space, IReadOnlyList<Objective> objectives, int trials) => new(space, objectives, [.. Enumerable.Range(0, trials).Select(i =>

@@ -4,7 +4,7 @@ namespace HpoService.Search.Sampling.Genetic;
 public sealed record NsgaOptions
 {
     /// <summary>How many of the best trials may be parents, and how many trials come from the space's centre and a Sobol sequence first, 4 to 1,000.</summary>
-    public int Population { get; init; } = 30;
+    public int Population { get; init; } = 20;
 
     /// <summary>The probability that a child mixes two parents, 0 to 1; otherwise it starts as a copy of one.</summary>
     public double CrossoverProbability { get; init; } = 0.9;

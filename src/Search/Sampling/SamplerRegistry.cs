@@ -1,6 +1,7 @@
 using HpoService.Search.Numerics;
 using HpoService.Search.Sampling.CovarianceMatrix;
 using HpoService.Search.Sampling.GaussianProcess;
+using HpoService.Search.Sampling.Genetic;
 using HpoService.Search.Sampling.Grid;
 using HpoService.Search.Sampling.ParzenEstimator;
 using HpoService.Search.Sampling.Sobol;
@@ -16,13 +17,14 @@ public static class SamplerRegistry
 
     private static readonly Dictionary<string, Factory> Factories = new(StringComparer.Ordinal)
     {
-        ["auto"] = (s, space, objectives) => objectives.Count == 1 ? Gp(s, objectives) : Random(s),
+        ["auto"] = Auto,
         ["grid"] = (s, _, _) => new GridSampler(Options<GridOptions>(s)),
         ["random"] = (s, _, _) => Random(s),
         ["sobol"] = (s, space, _) => Sobol(s, space),
         ["gp"] = (s, _, objectives) => Gp(s, objectives),
-        ["cmaes"] = (s, _, objectives) => Cma(s, objectives),
         ["tpe"] = (s, _, _) => new TpeSampler(Options<TpeOptions>(s), s.Seed),
+        ["cmaes"] = (s, _, objectives) => Cma(s, objectives),
+        ["nsga2"] = (s, _, _) => new NsgaSampler(Options<NsgaOptions>(s), s.Seed),
     };
 
     /// <summary>The kinds that <c>sampler.kind</c> may name.</summary>
@@ -34,6 +36,14 @@ public static class SamplerRegistry
         Factories.TryGetValue(settings.Kind, out var factory)
             ? factory(settings, space, objectives)
             : throw new InvalidStudyException("/sampler/kind", $"kind must be one of {string.Join(", ", Kinds)}, but got '{settings.Kind}'.");
+
+    private static ISampler Auto(SamplerSettings settings, SearchSpace space, IReadOnlyList<Objective> objectives)
+    {
+        if (objectives.Count == 1)
+            return new AutoSampler(Gp(settings, objectives), new TpeSampler(new TpeOptions(), settings.Seed));
+        Options<NoOptions>(settings);
+        return new NsgaSampler(new NsgaOptions(), settings.Seed);
+    }
 
     private static T Options<T>(SamplerSettings settings) where T : new() => SamplerOptions.Read<T>(settings.Options, "/sampler/options");
 

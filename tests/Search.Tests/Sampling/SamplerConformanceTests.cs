@@ -16,3 +16,5 @@ public sealed class GpConformance() : SamplerConformance("gp");
 public sealed class TpeConformance() : SamplerConformance("tpe");
 
 public sealed class CmaConformance() : SamplerConformance("cmaes");
+
+public sealed class NsgaConformance() : SamplerConformance("nsga2");

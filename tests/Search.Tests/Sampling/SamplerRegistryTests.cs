@@ -21,12 +21,12 @@ public sealed class SamplerRegistryTests
     public void An_unknown_kind_is_refused_with_the_kinds_there_are()
     {
         var error = Assert.Throws<InvalidStudyException>(() => Create("bayes"));
-        Assert.Equal("kind must be one of auto, grid, random, sobol, gp, cmaes, tpe, but got 'bayes'.", error.Message);
+        Assert.Equal("kind must be one of auto, grid, random, sobol, gp, tpe, cmaes, nsga2, but got 'bayes'.", error.Message);
         Assert.Equal("/sampler/kind", error.Violations[0].Pointer);
     }
 
     [Fact]
-    public void Gp_takes_one_objective_and_auto_takes_several()
+    public void Gp_and_cmaes_take_one_objective_and_auto_takes_several()
     {
         var error = Assert.Throws<InvalidStudyException>(() => SamplerRegistry.Create(new("gp", 1), TestSpaces.All["mixed"], Two));
         Assert.Equal("/objectives", error.Violations[0].Pointer);
@@ -34,6 +34,20 @@ public sealed class SamplerRegistryTests
         Assert.Single(SamplerRegistry.Create(new("auto", 1), TestSpaces.All["mixed"], Two)
             .Suggest(new StudyHistory(TestSpaces.All["mixed"], Two, []), 1, CancellationToken.None));
     }
+
+    [Fact]
+    public void Auto_is_gp_for_one_objective_nsga2_for_several_and_tpe_for_very_long_histories()
+    {
+        var space = TestSpaces.All["one float"];
+        string By(IReadOnlyList<Objective> objectives, int trials) => SamplerRegistry.Create(new("auto", 1), space, objectives)
+            .Suggest(Long(space, objectives, trials), 1, CancellationToken.None)[0].SuggestedBy;
+        Assert.Equal("gp", By(Two[..1], 30));
+        Assert.Equal("tpe", By(Two[..1], AutoSampler.MaxModelled + 1));
+        Assert.Equal("nsga2", By(Two, 30));
+    }
+
+    private static StudyHistory Long(SearchSpace space, IReadOnlyList<Objective> objectives, int trials) => new(space, objectives, [.. Enumerable.Range(0, trials).Select(i =>
+        new TrialSnapshot(i, TrialState.Completed, new([new("x", -5 + 15.0 * i / trials)]), objectives.ToDictionary(o => o.Metric, _ => (double)i), []))]);
 
     [Fact]
     public void Sobol_names_its_largest_number_of_parameters()
@@ -64,6 +78,11 @@ public sealed class SamplerRegistryTests
     [InlineData("cmaes", """{"population": 3}""", "/sampler/options/population", "4 <= population <= 1000 must hold, but got 3.")]
     [InlineData("cmaes", """{"sigma": 2}""", "/sampler/options/sigma", "0.001 <= sigma <= 1 must hold, but got 2.")]
     [InlineData("cmaes", """{"restarts": "often"}""", "/sampler/options/restarts", "but got")]
+    [InlineData("nsga2", """{"population": 3}""", "/sampler/options/population", "4 <= population <= 1000 must hold, but got 3.")]
+    [InlineData("nsga2", """{"crossoverProbability": 1.1}""", "/sampler/options/crossoverProbability", "0 <= crossoverProbability <= 1 must hold, but got 1.1.")]
+    [InlineData("nsga2", """{"mutationProbability": -1}""", "/sampler/options/mutationProbability", "0 <= mutationProbability <= 1 must hold, but got -1.")]
+    [InlineData("nsga2", """{"crossoverIndex": 101}""", "/sampler/options/crossoverIndex", "must hold, but got 101.")]
+    [InlineData("nsga2", """{"mutationIndex": -1}""", "/sampler/options/mutationIndex", "must hold, but got -1.")]
     [InlineData("grid", """{"resolution": 1}""", "/sampler/options/resolution", "2 <= resolution <= 1000 must hold, but got 1.")]
     [InlineData("grid", """{"Resolution": 5}""", "/sampler/options/Resolution", "one of [resolution], but got")]
     [InlineData("random", """{"seed": 5}""", "/sampler/options/seed", "but got")]
@@ -79,7 +98,7 @@ public sealed class SamplerRegistryTests
         Assert.Equal(3, Create("grid", """{"resolution": 3}""").Suggest(Histories.Empty(TestSpaces.All["one float"]), 9, CancellationToken.None).Count);
 
     [Theory]
-    [InlineData("random"), InlineData("sobol"), InlineData("gp"), InlineData("tpe"), InlineData("cmaes")]
+    [InlineData("random"), InlineData("sobol"), InlineData("gp"), InlineData("tpe"), InlineData("cmaes"), InlineData("nsga2")]
     public void Another_seed_gives_other_points(string kind)
     {
         var space = TestSpaces.All["floats"];

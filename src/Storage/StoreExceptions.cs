@@ -46,6 +46,9 @@ public sealed class InvalidValuesException(IReadOnlyList<Violation> violations) 
     }
 }
 
+/// <summary>A text that the database cannot hold.</summary>
+public sealed class UnstorableTextException() : HpoException("", "a text must hold no character U+0000, but got one.");
+
 /// <summary>No worker has published a model of that name.</summary>
 public sealed class UnknownModelException(string name, IEnumerable<string> known)
     : HpoException("/runner/model", $"model must be one of [{string.Join(", ", known)}], but got '{name}'.");

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HpoService.Api.Tests;
 
-/// <summary>The real API on a real port over a real SQLite file.</summary>
+/// <summary>The real API on a real port over a real SQLite file, unless a subclass has another database.</summary>
 public class ApiHost : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hpo-api-").FullName;
@@ -38,7 +38,8 @@ public class ApiHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var database = Database.Sqlite(Path.Combine(_folder, "hpo.db"), Patience);
+        await PrepareAsync();
+        var database = OpenDatabase();
         await database.MigrateAsync(CancellationToken.None);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -50,6 +51,12 @@ public class ApiHost : IAsyncLifetime
         await _app.StartAsync();
         Http.BaseAddress = new Uri(_app.Urls.First());
     }
+
+    /// <summary>Sees to what the database needs.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>Opens the database as one more process does.</summary>
+    protected virtual Database OpenDatabase() => Database.Sqlite(Path.Combine(_folder, "hpo.db"), Patience);
 
     /// <summary>Endpoints that only a test has.</summary>
     protected virtual void Extend(WebApplication app)
@@ -63,8 +70,8 @@ public class ApiHost : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>The stores of another process on the same file.</summary>
-    public ServiceProvider OpenOther() => new ServiceCollection().AddHpoStorage(Database.Sqlite(Path.Combine(_folder, "hpo.db"))).BuildServiceProvider();
+    /// <summary>The stores of another process on the same database.</summary>
+    public ServiceProvider OpenOther() => new ServiceCollection().AddHpoStorage(OpenDatabase()).BuildServiceProvider();
 
     public async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, string? json = null, string? idempotencyKey = null)
     {

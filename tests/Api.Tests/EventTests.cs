@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HpoService.Api.Tests;
 
-public sealed class EventTests(ApiHost api) : IClassFixture<ApiHost>
+public class EventTests(ApiHost api) : IClassFixture<ApiHost>
 {
     [Fact]
     public async Task A_measurement_that_is_NaN_is_an_event_like_any_other()

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace HpoService.Api.Tests;
 
 /// <summary>Pages, order, fields, deltas, labels, versions.</summary>
-public sealed class ListTests(ApiHost api) : IClassFixture<ApiHost>
+public class ListTests(ApiHost api) : IClassFixture<ApiHost>
 {
     [Theory]
     [InlineData("number", "minimize", new[] { 0, 1, 2, 3, 4, 5 })]

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace HpoService.Api.Tests;
 
-public sealed class WalkTests(ApiHost api) : IClassFixture<ApiHost>
+public class WalkTests(ApiHost api) : IClassFixture<ApiHost>
 {
     [Fact]
     public async Task The_README_s_walk_creates_suggests_reports_and_completes()

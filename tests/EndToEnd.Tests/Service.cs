@@ -15,6 +15,9 @@ public sealed class Service : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>What it has written since it was ready, once it has ended.</summary>
+    public required Task<string> Output { get; init; }
+
     public static Process Run(params string[] arguments) => Process.Start(new ProcessStartInfo(Program, arguments)
     {
         RedirectStandardOutput = true,
@@ -33,7 +36,9 @@ public sealed class Service : IAsyncDisposable
             start.Environment[name] = value;
         var process = Process.Start(start)!;
         const string ready = "listening on ";
-        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(150));
+        while (line?.StartsWith('{') == true) // a log line in JSON
+            line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(150));
         if (line?.StartsWith(ready, StringComparison.Ordinal) != true)
         {
             process.Kill();
@@ -41,8 +46,7 @@ public sealed class Service : IAsyncDisposable
         }
 
         _ = process.StandardError.ReadToEndAsync();
-        _ = process.StandardOutput.ReadToEndAsync();
-        return new Service(process, new Uri(line[ready.Length..]));
+        return new Service(process, new Uri(line[ready.Length..])) { Output = process.StandardOutput.ReadToEndAsync() };
     }
 
     public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>($"api/v1/{path}");

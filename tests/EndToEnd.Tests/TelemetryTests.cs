@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace HpoService.EndToEnd.Tests;
 
@@ -34,6 +35,28 @@ public sealed class TelemetryTests : IDisposable
         await receiving;
         foreach (var expected in new[] { "run trial", "suggest", "hpo.study.id", "hpo.trial", "/api/v1/studies/{study}/trials/{n" })
             Assert.Contains(expected, received.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Log_lines_in_JSON_name_the_study_and_the_trial_and_no_key()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["Logging__Console__FormatterName"] = "json",
+            ["Logging__Console__FormatterOptions__IncludeScopes"] = "true",
+            ["Logging__LogLevel__Default"] = "Information",
+        };
+        await using var service = await Service.StartAsync(_data, 0, environment: environment);
+        service.Http.DefaultRequestHeaders.Authorization = new("Bearer", "hpo_not-a-key-but-secret");
+        await service.PostAsync("studies", new { name = "logged", parameters = new[] { new { name = "x", type = "boolean" } } });
+        await service.PostAsync("studies/logged/suggest", new { });
+        await service.GetAsync("studies/logged/trials/0");
+        Assert.Equal(0, await service.StopAsync());
+        var output = await service.Output;
+        Assert.DoesNotContain("not-a-key-but-secret", output, StringComparison.Ordinal);
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Contains(lines, line => line.GetProperty("Scopes").EnumerateArray().Any(scope =>
+            scope.TryGetProperty("StudyId", out var study) && study.GetString() == "logged" && scope.TryGetProperty("Trial", out var trial) && trial.GetString() == "0"));
     }
 
     private static async Task ReceiveAsync(HttpListener collector, StringBuilder received)

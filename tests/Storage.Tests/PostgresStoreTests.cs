@@ -24,6 +24,18 @@ public sealed class PostgresStoreTests() : StoreConformance(TestDatabase.Postgre
         Assert.True(await Place.Open().TryClaimAsync("v", () => { }, default));
     }
 
+    [Fact]
+    public async Task A_worker_whose_name_was_taken_while_its_connection_was_lost_is_told()
+    {
+        var lost = new TaskCompletionSource();
+        var other = Place.Open();
+        Assert.True(await Place.Open().TryClaimAsync("w", lost.SetResult, default));
+        await using (var db = other.Open())
+            await db.Database.ExecuteSqlRawAsync("SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+        Assert.True(await other.TryClaimAsync("w", () => { }, default));
+        await lost.Task.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
     [Theory]
     [InlineData("postgres://me:p%40ss@db:6000/hpo?sslmode=verify-full&application_name=x", "Host=db;Port=6000;Database=hpo;Username=me;Password=p@ss;SSL Mode=VerifyFull;Application Name=x")]
     [InlineData("postgresql://db/hpo", "Host=db;Database=hpo")]

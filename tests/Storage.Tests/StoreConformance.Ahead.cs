@@ -48,6 +48,17 @@ public abstract partial class StoreConformance
         await other.DisposeAsync();
     }
 
+    [Fact]
+    public async Task What_is_computed_ahead_comes_to_rest_though_a_lost_trial_was_handed_out_in_place_of_a_new_one()
+    {
+        var study = await CreateAsync(sampler: "gp");
+        var lost = await TakeAsync();
+        await UntilAsync(() => Dispatcher.IsAhead(study.Id));
+        _time.Advance(Lease * 1.1);
+        Assert.Equal((lost.Number, 2), (await TakeAsync()) is var again ? (again.Number, again.Attempt) : default);
+        await UntilAsync(() => Dispatcher.IsAhead(study.Id));
+    }
+
     private async Task EnqueueAsync(int count)
     {
         try

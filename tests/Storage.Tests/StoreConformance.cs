@@ -107,6 +107,21 @@ public abstract partial class StoreConformance(string kind) : IAsyncLifetime
         Assert.Equal(TrialState.Failed, (await Trials.GetAsync("s", 0, default)).State);
     }
 
+    [Theory, InlineData("grid"), InlineData("random"), InlineData("gp")]
+    public async Task A_finite_space_with_a_point_that_always_breaks_is_exhausted(string sampler)
+    {
+        await CreateAsync(maxAttempts: 1, sampler: sampler, space: new SearchSpace([new CategoricalParameter("c", ["good", "bad", "fine"])]));
+        for (var i = 0; i < 3; i++)
+        {
+            var trial = await TakeAsync();
+            await Trials.FinishAsync("s", trial.Number, trial.Lease!.Token, trial.Parameters["c"].Text == "bad" ? new TrialOutcome.Failed("broke") : new TrialOutcome.Completed(Values(i)), default);
+        }
+
+        Assert.Empty((await Dispatcher.SuggestAsync("s", 1, "w", Lease, null, default)).Trials);
+        var study = await Studies.GetAsync("s", default);
+        Assert.Equal(("spaceExhausted", 2, 1), (study.CompletionReason, study.TrialCounts[TrialState.Completed], study.TrialCounts[TrialState.Failed]));
+    }
+
     [Fact]
     public async Task Handing_a_trial_back_costs_no_attempt()
     {

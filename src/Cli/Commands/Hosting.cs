@@ -21,6 +21,8 @@ internal static class Hosting
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls(urls);
         builder.Logging.SetMinimumLevel(logLevel);
+        // The slim builder writes plain lines, whatever the settings say.
+        builder.Logging.AddConsole(console => console.FormatterName = builder.Configuration["Logging:Console:FormatterName"] ?? console.FormatterName);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.AddHpoStorage(database).AddHpoApi();
         builder.Services.AddHpoDesks(new DeskOptions { TrialCommand = TrialCommand(), DataFolder = Path.GetFullPath(data) });
@@ -46,14 +48,28 @@ internal static class Hosting
     // SIGXFSZ: a file at the system's limit of sizes is a write that fails, not the end of the process.
     private static readonly PosixSignalRegistration FileSizeLimit = PosixSignalRegistration.Create((PosixSignal)25, context => context.Cancel = true);
 
+    private static readonly TimeSpan PatienceAtStart = TimeSpan.FromSeconds(30);
+
     /// <summary>A database, up to date.</summary>
     public static async Task<Database> OpenAsync(string data, string? address, CancellationToken cancellationToken)
     {
         GC.KeepAlive(FileSizeLimit);
         Directory.CreateDirectory(data);
         var database = DatabaseOption.Find(data, address);
-        await database.MigrateAsync(cancellationToken);
-        return database;
+        for (var since = TimeProvider.System.GetTimestamp(); ; await Task.Delay(500, cancellationToken))
+        {
+            try
+            {
+                await database.MigrateAsync(cancellationToken);
+                return database;
+            }
+            catch (Exception e) when (Database.Translate(e) is UnwritableException unwritable)
+            {
+                // A server that starts at the same time, such as after a loss of power, needs a while.
+                if (address is null || TimeProvider.System.GetElapsedTime(since) > PatienceAtStart)
+                    throw unwritable;
+            }
+        }
     }
 
     /// <summary>Where the programs are named that studies may run.</summary>

@@ -1,4 +1,5 @@
 using HpoService.Search.Numerics;
+using HpoService.Search.Sampling.CovarianceMatrix;
 using HpoService.Search.Sampling.GaussianProcess;
 using HpoService.Search.Sampling.Grid;
 using HpoService.Search.Sampling.ParzenEstimator;
@@ -20,6 +21,7 @@ public static class SamplerRegistry
         ["random"] = (s, _, _) => Random(s),
         ["sobol"] = (s, space, _) => Sobol(s, space),
         ["gp"] = (s, _, objectives) => Gp(s, objectives),
+        ["cmaes"] = (s, _, objectives) => Cma(s, objectives),
         ["tpe"] = (s, _, _) => new TpeSampler(Options<TpeOptions>(s), s.Seed),
     };
 
@@ -53,4 +55,8 @@ public static class SamplerRegistry
     private static GpSampler Gp(SamplerSettings settings, IReadOnlyList<Objective> objectives) => objectives is [var objective]
         ? new GpSampler(Options<GpOptions>(settings), objective, settings.Seed)
         : throw new InvalidStudyException("/objectives", $"the gp sampler needs exactly one objective, but got {objectives.Count}.");
+
+    private static CmaSampler Cma(SamplerSettings settings, IReadOnlyList<Objective> objectives) => objectives.Count == 1
+        ? new CmaSampler(Options<CmaOptions>(settings), settings.Seed)
+        : throw new InvalidStudyException("/objectives", $"the cmaes sampler needs exactly one objective, but got {objectives.Count}.");
 }

@@ -3,7 +3,8 @@ using HpoService.Search.Studies;
 
 namespace HpoService.Search.Sampling;
 
-/// <summary>The points that must not be proposed again: those of finished and pending trials, not of failed or canceled ones. Kept up to
+/// <summary>The points that must not be proposed again: those of finished and pending trials, not of canceled ones. A failed
+/// trial has had its attempts: a point that breaks whoever runs it must not come again and again. Kept up to
 /// date trial by trial, so that a proposal need not look through all of them. Not safe for concurrent use.</summary>
 public sealed class Visited
 {
@@ -21,7 +22,7 @@ public sealed class Visited
     internal Visited(StudyHistory history)
     {
         foreach (var trial in history.Trials)
-            Set(trial.Number, trial.State is TrialState.Failed or TrialState.Canceled ? null : trial.Parameters);
+            Set(trial.Number, trial.State == TrialState.Canceled ? null : trial.Parameters);
     }
 
     private Visited(Visited parent) => _parent = parent;

@@ -10,6 +10,7 @@ internal static class PostgresFailures
     {
         PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure =>
             new BusyException(e),
+        PostgresErrorCodes.CharacterNotInRepertoire => new UnstorableTextException(),
         PostgresErrorCodes.DiskFull => new UnwritableException("a full disk", e),
         PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege => new UnwritableException("one that is read-only", e),
         PostgresErrorCodes.TooManyConnections => new UnwritableException("a server with too many connections", e),
@@ -22,7 +23,7 @@ internal static class PostgresFailures
     };
 
     /// <summary>Whether a failure spoiled the transaction: PostgreSQL does nothing more in it before it has gone back to a savepoint.</summary>
-    public static bool EndsTransaction(NpgsqlException e, bool hasSavepoint) => !hasSavepoint || IsGone(e) || Translate(e) is not null;
+    public static bool EndsTransaction(NpgsqlException e, bool hasSavepoint) => !hasSavepoint || Translate(e) is not (null or UnstorableTextException);
 
     /// <summary>Whether the connection is lost: nobody knows then whether a commit under way was done.</summary>
     public static bool IsGone(NpgsqlException e) => e is not PostgresException refused || refused.InvariantSeverity is "FATAL" or "PANIC";

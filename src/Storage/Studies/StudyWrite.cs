@@ -80,7 +80,7 @@ internal sealed class StudyWrite
             if (session.Trials.Table.Changes(original, trial) == 0)
                 continue;
             session.Change(_memory, original, trial);
-            if (isInStep && (trial.State is TrialState.Failed or TrialState.Canceled || !ReferenceEquals(trial.ParametersJson, original.ParametersJson)))
+            if (isInStep && (trial.State == TrialState.Canceled || !ReferenceEquals(trial.ParametersJson, original.ParametersJson)))
                 _memory.Visit([trial], _loadedVersion);
         }
 

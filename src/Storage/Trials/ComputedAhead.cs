@@ -28,9 +28,10 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
             if (slot.Ready is not { } ready || row.NextNumber != ready.NextNumber + slot.Taken || row.FinishedTrials() - ready.Finished > MostUnknown
                 || ready.Points.Count < slot.Taken + count)
                 return null;
-            var points = ready.Points.Skip(slot.Taken).Take(count).ToList();
-            write.Turn.WhenAccepted(() => slot.Take(ready, count));
-            return new Proposal(row.NextNumber, ready.Finished, count, points);
+            var (points, first) = (ready.Points.Skip(slot.Taken).Take(count).ToList(), row.NextNumber);
+            // As many as became trials: one whose lease ran out may be handed out in place of a new one. Counted as taken, the others would be waited for without end.
+            write.Turn.WhenAccepted(() => slot.Take(ready, row.NextNumber - first));
+            return new Proposal(first, ready.Finished, count, points);
         }
     }
 

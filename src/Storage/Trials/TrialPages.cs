@@ -74,6 +74,8 @@ public sealed class TrialPages(Database database)
     {
         if (cursor is not null && Split(cursor) is var (key, number) && double.Parse(key, CultureInfo.InvariantCulture) is var score)
         {
+            if (double.IsNaN(score))
+                throw new FormatException(); // no score is, and the database takes none
             // The first comparison says nothing new, but only by it the index is entered at the cursor.
             trials = down
                 ? trials.Where(t => t.Score <= score && (t.Score < score || t.Number < number))

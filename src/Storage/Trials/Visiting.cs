@@ -27,7 +27,7 @@ internal sealed class Visiting(Database database, TimeProvider time)
         await using var snapshot = await db.SnapshotAsync(cancellationToken);
         var version = (await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken)).Version;
         var visited = new Visited();
-        var trials = db.Trials.AsNoTracking().Where(t => t.StudyId == id && t.State != TrialState.Failed && t.State != TrialState.Canceled)
+        var trials = db.Trials.AsNoTracking().Where(t => t.StudyId == id && t.State != TrialState.Canceled)
             .Select(t => new { t.Number, t.ParametersJson });
         await foreach (var trial in trials.AsAsyncEnumerable().WithCancellation(cancellationToken))
             visited.Set(trial.Number, Mapping.FromJson<ParameterValues>(trial.ParametersJson));

@@ -57,5 +57,5 @@ internal sealed class StudyMemory(StudyRow row)
         VisitedVersion = version;
     }
 
-    private static ParameterValues? PointOf(TrialRow trial) => trial.State is TrialState.Failed or TrialState.Canceled ? null : trial.Parameters();
+    private static ParameterValues? PointOf(TrialRow trial) => trial.State == TrialState.Canceled ? null : trial.Parameters();
 }

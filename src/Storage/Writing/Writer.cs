@@ -127,9 +127,10 @@ internal sealed class Writer(Database database)
     private void End(List<WriteRequest> batch, Exception e)
     {
         var failure = e as UnknownOutcomeException ?? Database.Translate(e);
-        Reset(failure == e);
+        var isRefused = failure is not (BusyException or UnwritableException or UnknownOutcomeException);
+        Reset(isSound: isRefused);
         database.AnnounceFailure();
-        if (batch.Count > 1 && failure == e)
+        if (batch.Count > 1 && isRefused)
             batch.ForEach(request => Commit(request, 1));
         else
             batch.ForEach(request => request.Fail(failure));

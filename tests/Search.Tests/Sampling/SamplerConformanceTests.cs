@@ -14,3 +14,5 @@ public sealed class SobolConformance() : SamplerConformance("sobol");
 public sealed class GpConformance() : SamplerConformance("gp");
 
 public sealed class TpeConformance() : SamplerConformance("tpe");
+
+public sealed class CmaConformance() : SamplerConformance("cmaes");

@@ -21,7 +21,7 @@ public sealed class SamplerRegistryTests
     public void An_unknown_kind_is_refused_with_the_kinds_there_are()
     {
         var error = Assert.Throws<InvalidStudyException>(() => Create("bayes"));
-        Assert.Equal("kind must be one of auto, grid, random, sobol, gp, tpe, but got 'bayes'.", error.Message);
+        Assert.Equal("kind must be one of auto, grid, random, sobol, gp, cmaes, tpe, but got 'bayes'.", error.Message);
         Assert.Equal("/sampler/kind", error.Violations[0].Pointer);
     }
 
@@ -30,6 +30,7 @@ public sealed class SamplerRegistryTests
     {
         var error = Assert.Throws<InvalidStudyException>(() => SamplerRegistry.Create(new("gp", 1), TestSpaces.All["mixed"], Two));
         Assert.Equal("/objectives", error.Violations[0].Pointer);
+        Assert.Equal("the cmaes sampler needs exactly one objective, but got 2.", Assert.Throws<InvalidStudyException>(() => SamplerRegistry.Create(new("cmaes", 1), TestSpaces.All["mixed"], Two)).Message);
         Assert.Single(SamplerRegistry.Create(new("auto", 1), TestSpaces.All["mixed"], Two)
             .Suggest(new StudyHistory(TestSpaces.All["mixed"], Two, []), 1, CancellationToken.None));
     }
@@ -59,6 +60,10 @@ public sealed class SamplerRegistryTests
     [InlineData("tpe", """{"gamma": 0}""", "/sampler/options/gamma", "0 < gamma <= 0.5 must hold, but got 0.")]
     [InlineData("tpe", """{"bandwidth": 0}""", "/sampler/options/bandwidth", "0.01 <= bandwidth <= 10 must hold, but got 0.")]
     [InlineData("tpe", """{"priorWeight": 0}""", "/sampler/options/priorWeight", "0.01 <= priorWeight <= 100 must hold, but got 0.")]
+    [InlineData("cmaes", """{"initialTrials": 0}""", "/sampler/options/initialTrials", "1 <= initialTrials <= 1000 must hold, but got 0.")]
+    [InlineData("cmaes", """{"population": 3}""", "/sampler/options/population", "4 <= population <= 1000 must hold, but got 3.")]
+    [InlineData("cmaes", """{"sigma": 2}""", "/sampler/options/sigma", "0.001 <= sigma <= 1 must hold, but got 2.")]
+    [InlineData("cmaes", """{"restarts": "often"}""", "/sampler/options/restarts", "but got")]
     [InlineData("grid", """{"resolution": 1}""", "/sampler/options/resolution", "2 <= resolution <= 1000 must hold, but got 1.")]
     [InlineData("grid", """{"Resolution": 5}""", "/sampler/options/Resolution", "one of [resolution], but got")]
     [InlineData("random", """{"seed": 5}""", "/sampler/options/seed", "but got")]
@@ -74,7 +79,7 @@ public sealed class SamplerRegistryTests
         Assert.Equal(3, Create("grid", """{"resolution": 3}""").Suggest(Histories.Empty(TestSpaces.All["one float"]), 9, CancellationToken.None).Count);
 
     [Theory]
-    [InlineData("random"), InlineData("sobol"), InlineData("gp"), InlineData("tpe")]
+    [InlineData("random"), InlineData("sobol"), InlineData("gp"), InlineData("tpe"), InlineData("cmaes")]
     public void Another_seed_gives_other_points(string kind)
     {
         var space = TestSpaces.All["floats"];

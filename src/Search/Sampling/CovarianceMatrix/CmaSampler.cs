@@ -1,0 +1,97 @@
+using HpoService.Search.Numerics;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+
+namespace HpoService.Search.Sampling.CovarianceMatrix;
+
+/// <summary>CMA-ES with margin: draws from a normal distribution that adapts to the better half of each generation.</summary>
+/// <remarks>All that it knows is the history: the trials after the first few, in the order of their numbers and as soon as they have finished, are cut into
+/// generations, and all updates are computed from them. So any number of trials may run at once, a trial that finishes late takes its place, and points that
+/// somebody else chose count as well. Pending trials are only avoided.</remarks>
+internal sealed class CmaSampler : ISampler
+{
+    private const int Redraws = 100, ConstraintDraws = 20;
+    private readonly CmaOptions _options;
+    private readonly long _seed;
+    private Replay? _last;
+
+    public CmaSampler(CmaOptions options, long seed)
+    {
+        options.Validate();
+        (_options, _seed) = (options, seed);
+    }
+
+    public IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count, CancellationToken cancellationToken)
+    {
+        var (cube, visited, known) = (new UnitCube(history.Space), new Visited(history), FinishedTrials.Known(history));
+        var initial = _options.InitialTrials ?? Math.Min(2 + cube.Dimensions, 6);
+        var search = known + count <= initial ? null : Search(history, initial, cancellationToken);
+        var suggestions = new List<Suggestion>();
+        for (var i = 0; i < count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var stream = new RandomStream(_seed, history.NextNumber + i);
+            var isInitial = known + i < initial;
+            var point = isInitial ? null : Draw(cube, search!, visited, stream);
+            var by = isInitial ? "cmaes:sobol" : point is null ? "cmaes:fallback" : "cmaes";
+            point ??= Design.Point(cube, known + i, _seed, stream, visited, cancellationToken);
+            if (point is null)
+                break;
+            visited.Add(point);
+            suggestions.Add(new Suggestion(point, by));
+        }
+
+        return suggestions;
+    }
+
+    private static ParameterValues? Draw(UnitCube cube, CmaSearch search, Visited visited, RandomStream stream)
+    {
+        for (var draw = 0; draw < Redraws; draw++)
+            if (Admissible.Point(cube, search.Draw(stream), () => search.Draw(stream), near: null, ConstraintDraws) is { } u
+                && cube.Decode(u) is var point && !visited.Contains(point))
+                return point;
+        return null;
+    }
+
+    private CmaSearch Search(StudyHistory history, int initial, CancellationToken cancellationToken)
+    {
+        var first = history.Trials.Where(t => t.State is not (TrialState.Failed or TrialState.Canceled)).Take(initial).Select(t => t.Number).ToHashSet();
+        var finished = FinishedTrials.Of(history);
+        var start = finished.Where(t => first.Contains(t.Trial.Number)).ToList();
+        List<TrialSnapshot> rows = [.. start.Select(t => t.Trial), .. finished.Where(t => !first.Contains(t.Trial.Number)).Select(t => t.Trial)];
+        var rest = finished.Where(t => !first.Contains(t.Trial.Number)).ToList();
+        // A cache: what it holds is what would be computed again.
+        var replay = _last is { } last && last.IsPrefixOf(history.Space, start.Count, rows) ? last : Start(history.Space, start, rows);
+        while (replay.Used + replay.Search.Population <= rows.Count)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var from = replay.Used - start.Count;
+            replay = new Replay(replay.Space, replay.Start, rows, replay.Used + replay.Search.Population, replay.Search.Next(rest.GetRange(from, replay.Search.Population)));
+        }
+
+        return (_last = replay).Search;
+    }
+
+    private Replay Start(SearchSpace space, List<FinishedTrial> start, List<TrialSnapshot> rows)
+    {
+        var axes = new Axes(space);
+        double[] mean = FinishedTrials.Ranked(start) is [{ Scores: not null } best, ..]
+            ? [.. axes.Coordinates(best.Trial.Parameters).Select(c => double.IsNaN(c) ? 0.5 : c)]
+            : [.. axes.Ordered.Select(_ => 0.5)];
+        return new Replay(space, start.Count, rows, start.Count, new CmaSearch(_options, axes, _seed, mean));
+    }
+
+    /// <summary>The search after the first so many finished trials.</summary>
+    private sealed record Replay(SearchSpace Space, int Start, List<TrialSnapshot> Rows, int Used, CmaSearch Search)
+    {
+        public bool IsPrefixOf(SearchSpace space, int start, List<TrialSnapshot> rows)
+        {
+            if (!ReferenceEquals(space, Space) || start != Start || rows.Count < Used)
+                return false;
+            for (var i = 0; i < Used; i++)
+                if (!ReferenceEquals(rows[i], Rows[i]))
+                    return false;
+            return true;
+        }
+    }
+}

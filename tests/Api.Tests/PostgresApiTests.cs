@@ -1,0 +1,43 @@
+using System.Net;
+using HpoService.Api.Tests.Fuzzing;
+using HpoService.Bench.Service;
+using HpoService.Storage;
+using Xunit.Abstractions;
+
+namespace HpoService.Api.Tests;
+
+/// <summary>The real API over a PostgreSQL server.</summary>
+public sealed class PostgresApiHost : ApiHost
+{
+    private static readonly Lazy<Task<PostgresCluster>> Server = new(() => PostgresCluster.StartAsync(isDurable: false));
+    private string _address = null!;
+
+    protected override async Task PrepareAsync()
+    {
+        var server = await Server.Value; // it ends with this process
+        _address = server.Address(await server.CreateDatabaseAsync());
+    }
+
+    protected override Database OpenDatabase() => Database.Postgres(_address, Folder, Patience);
+}
+
+public sealed class PostgresWalkTests(PostgresApiHost api) : WalkTests(api), IClassFixture<PostgresApiHost>;
+
+public sealed class PostgresListTests(PostgresApiHost api) : ListTests(api), IClassFixture<PostgresApiHost>
+{
+    private readonly PostgresApiHost _api = api;
+
+    [Fact]
+    public async Task A_text_that_PostgreSQL_cannot_hold_is_refused_alone()
+    {
+        await _api.CreateAsync("neighbour");
+        var neighbours = Enumerable.Range(0, 20).Select(_ => _api.PostAsync("studies/neighbour/suggest")).ToList();
+        var (status, problem) = await _api.SendAsync(HttpMethod.Post, "studies/neighbour/suggest", """{"worker":"a\u0000b"}""");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "/problems/invalid-study"), (status, problem.GetProperty("type").GetString()));
+        await Task.WhenAll(neighbours);
+    }
+}
+
+public sealed class PostgresEventTests(PostgresApiHost api) : EventTests(api), IClassFixture<PostgresApiHost>;
+
+public sealed class PostgresFuzzTests(PostgresApiHost api, ITestOutputHelper output) : FuzzTests(api, output), IClassFixture<PostgresApiHost>;

@@ -146,6 +146,19 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
+    public void A_first_row_that_is_neither_names_nor_values_is_refused()
+    {
+        var lines = string.Join('\n', Enumerable.Range(0, 20).Select(i => $"{i}.5,3.5,{i % 3}"));
+        var error = Assert.Throws<InvalidDataSetException>(() => Read("150,4,setosa\n" + lines));
+        Assert.Contains("row 1 must name the columns", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'setosa' in column 3", error.Message, StringComparison.Ordinal);
+        Assert.Equal(20, Read("a,b,c\n" + lines).Count);
+        Assert.Equal(21, Read("?,4,1\n" + lines).Count);
+
+        RawData Read(string text) => FormatRegistry.Read(null, new DataSetSource(Write("first.csv", Encoding.UTF8.GetBytes(text)))).Data;
+    }
+
+    [Fact]
     public void A_series_leaves_its_times_out_and_names_a_gap_s_place()
     {
         var raw = Assert.IsType<RawSeries>(FormatRegistry.Read("series", new DataSetSource(Write("s.csv", "\"Month\",\"Passengers\"\n\"1949-01\",112\n\"1949-02\",118\n"u8.ToArray()))).Data);

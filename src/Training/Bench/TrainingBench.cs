@@ -56,6 +56,42 @@ public static class TrainingBench
         }
     }
 
+    /// <summary>Trains for many steps and writes the memory that the process holds on the way: it must not grow.</summary>
+    /// <param name="names">Some of <see cref="Names"/>.</param>
+    /// <param name="steps">How many.</param>
+    /// <param name="output">Takes a Markdown table.</param>
+    /// <param name="cancellationToken">Cancels between epochs.</param>
+    public static void MeasureMemory(IReadOnlyList<string> names, int steps, TextWriter output, CancellationToken cancellationToken)
+    {
+        torch.set_num_threads(1);
+        output.WriteLine("| network | steps | MiB after a tenth | MiB at the end | growth in bytes a step |");
+        output.WriteLine("|---|---|---|---|---|");
+        foreach (var name in names)
+        {
+            var tenth = 0L;
+            Train(name, done =>
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (tenth == 0 && done >= steps / 10)
+                    tenth = Resident();
+                return done < steps;
+            });
+            var end = Resident();
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"| {name} | {steps} | {tenth / 1048576.0:0.0} | {end / 1048576.0:0.0} | {(end - tenth) / (0.9 * steps):0} |"));
+        }
+    }
+
+    // What the process holds, native memory included, without what the collector only has not looked at yet.
+    private static long Resident()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+
     /// <summary>How fast training goes.</summary>
     /// <param name="Steps">A second.</param>
     /// <param name="Bytes">Of managed memory that a step allocates.</param>
@@ -63,6 +99,25 @@ public static class TrainingBench
 
     /// <summary>Trains on the digits for a time, after a warm-up.</summary>
     public static Speed Run(string name, double seconds)
+    {
+        var (start, allocated, steps) = (0L, 0L, 0);
+        Train(name, done =>
+        {
+            if (start == 0)
+                (start, allocated, steps) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread(), -done);
+            else if (Stopwatch.GetElapsedTime(start).TotalSeconds >= seconds)
+            {
+                steps += done;
+                return false;
+            }
+
+            return true;
+        });
+        return new Speed(steps / Stopwatch.GetElapsedTime(start).TotalSeconds, (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)steps);
+    }
+
+    // Three epochs to warm up, then one after another while they are wanted; goesOn is told how many steps are done.
+    private static void Train(string name, Func<int, bool> goesOn)
     {
         var task = Tasks.First(t => t.Name == name);
         using var scope = torch.NewDisposeScope();
@@ -80,14 +135,8 @@ public static class TrainingBench
         var perEpoch = (batches.Count + 63) / 64;
         for (var i = 0; i < 3; i++)
             epoch.Run(CancellationToken.None);
-        var (start, allocated, steps) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread(), 0);
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
-        {
+        for (var done = 0; goesOn(done); done += perEpoch)
             epoch.Run(CancellationToken.None);
-            steps += perEpoch;
-        }
-
-        return new Speed(steps / Stopwatch.GetElapsedTime(start).TotalSeconds, (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)steps);
     }
 
     private static double Peer(IReadOnlyList<string> python, string name, double seconds)

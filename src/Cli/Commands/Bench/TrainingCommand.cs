@@ -12,11 +12,19 @@ internal static class TrainingCommand
         var seconds = new Option<double>("--seconds") { Description = "Of a run.", DefaultValueFactory = _ => 3 };
         var python = new Option<string>("--python") { Description = "A Python with torch, to compare with; none = no comparison.", DefaultValueFactory = _ => "/usr/bin/python3" };
         var script = new Option<string>("--script") { Description = "What it runs.", DefaultValueFactory = _ => "benchmarks/peers/torch_steps.py" };
-        var command = new Command("training", "Steps a second of training, one thread, beside Python's torch.") { networks, runs, seconds, python, script };
+        var memory = new Option<int?>("--memory") { Description = "Instead of speed: the process's memory over so many steps." };
+        var command = new Command("training", "Steps a second of training, one thread, beside Python's torch.") { networks, runs, seconds, python, script, memory };
         command.SetAction((parsed, cancellationToken) => Task.Run(
-            () => BenchCommand.Guard(() => TrainingBench.Measure(
-                parsed.GetValue(networks) is { } some ? BenchCommand.List(some) : TrainingBench.Names, parsed.GetValue(runs), parsed.GetValue(seconds),
-                parsed.GetValue(python) is var p && p == "none" ? null : [p!, parsed.GetValue(script)!], Console.Out, cancellationToken)),
+            () => BenchCommand.Guard(() =>
+            {
+                var names = parsed.GetValue(networks) is { } some ? BenchCommand.List(some) : TrainingBench.Names;
+                if (parsed.GetValue(memory) is { } steps)
+                    TrainingBench.MeasureMemory(names, steps, Console.Out, cancellationToken);
+                else
+                    TrainingBench.Measure(
+                        names, parsed.GetValue(runs), parsed.GetValue(seconds), parsed.GetValue(python) is var p && p == "none" ? null : [p!, parsed.GetValue(script)!],
+                        Console.Out, cancellationToken);
+            }),
             cancellationToken));
         return command;
     }

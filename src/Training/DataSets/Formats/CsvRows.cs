@@ -52,7 +52,25 @@ internal static class CsvRows
                 throw new InvalidDataSetException($"columns must have distinct names, but got {string.Join(", ", header)}.");
         }
 
+        else if (OddFirst(rows) is { } column)
+        {
+            throw new InvalidDataSetException(
+                $"row {rows[0].Line} must name the columns, none of them as a number, or hold values like those below it, but got '{rows[0].Fields[column]}' in column {column + 1}, where all other rows have numbers.");
+        }
+
         return rows.Count > 0 ? (header, rows) : throw new InvalidDataSetException($"{Path.GetFileName(what)} must have rows below its header, but got none.");
+    }
+
+    // A first row that is neither names nor values, such as the count line "150,4,setosa,versicolor,virginica" of scikit-learn's files: read as a
+    // sample it would make categories of a column's numbers.
+    private static int? OddFirst(List<CsvRow> rows)
+    {
+        for (var j = 0; j < rows[0].Fields.Length && rows.Count > 3; j++)
+            if (!IsValue(rows[0], j) && rows.Skip(1).All(r => IsValue(r, j)))
+                return j;
+        return null;
+
+        static bool IsValue(CsvRow row, int j) => Csv.Number(row.Fields[j]) is not null || Csv.IsMissing(row.Fields[j]);
     }
 
     // The one of comma, semicolon and tab that the first line has most of.

@@ -21,6 +21,7 @@ public static class ApiSetup
         services.ConfigureHttpJsonOptions(options =>
         {
             HpoJson.Configure(options.SerializerOptions);
+            options.SerializerOptions.Converters.Add(new Contracts.FreeJson());
             options.SerializerOptions.TypeInfoResolver =
                 (options.SerializerOptions.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(Contracts.NoNulls.Modify);
         });

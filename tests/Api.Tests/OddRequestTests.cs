@@ -103,6 +103,26 @@ public sealed class OddRequestTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Free_JSON_that_could_not_be_written_again_is_refused_and_what_is_taken_breaks_no_list()
+    {
+        await api.CreateAsync("free");
+        var trial = await api.TakeAsync("free");
+        foreach (var json in new[] { """{"a":"\ud800"}""", """{"a":{"b":["\udc00"]}}""", Nested(60), Nested(40) })
+        {
+            await MalformedAsync(HttpMethod.Patch, "studies/free/trials/0", $$"""{"userAttributes":{{json}}}""");
+            await MalformedAsync(HttpMethod.Post, "studies/free/import", $$$"""{"trials":[{"parameters":{"x":0.5},"values":{"value":1},"userAttributes":{{{json}}}}]}""");
+            await MalformedAsync(HttpMethod.Post, "studies", $$$"""{{{Study}}},"runner":{"kind":"external","settings":{{{json}}}}}""");
+        }
+
+        await api.SendAsync(HttpMethod.Patch, "studies/free/trials/0", $$"""{"userAttributes":{{Nested(30)}}}""");
+        await api.CompleteAsync("free", trial, """{"value":1}""");
+        foreach (var path in new[] { "studies", "studies/free", "studies/free/best", "studies/free/trials", "studies/free/trials?fields=userAttributes", "studies/free/export?format=json" })
+            Assert.Contains("[[[[", (await api.GetAsync(path)).ToString(), StringComparison.Ordinal);
+
+        static string Nested(int depth) => $$"""{"a":{{new string('[', depth)}}{{new string(']', depth)}}}""";
+    }
+
+    [Fact]
     public async Task Unicode_names_of_parameters_and_metrics_come_back_as_they_are()
     {
         await api.PostAsync("studies", """{"name":"unicode","description":"пример 例 🙂","objectives":[{"metric":"точность/~"}],"parameters":[{"name":"λ 🙂","type":"categorical","choices":["да","нет\u0000"]}]}""");
@@ -121,6 +141,12 @@ public sealed class OddRequestTests(ApiHost api) : IClassFixture<ApiHost>
         var found = (await api.GetAsync("studies?query=d_c")).GetProperty("items").EnumerateArray().Select(s => s.GetProperty("name").GetString());
         Assert.Equal(["wild_card"], found);
         Assert.Equal(0, (await api.GetAsync("studies?query=%25")).GetProperty("items").GetArrayLength());
+    }
+
+    private async Task MalformedAsync(HttpMethod method, string path, string body)
+    {
+        var (status, problem) = await api.SendAsync(method, path, body);
+        Assert.Equal((400, "/problems/malformed-request"), ((int)status, problem.GetProperty("type").GetString()));
     }
 
     private async Task RefusedAsync(HttpMethod method, string path, string body, string pointer)

@@ -19,6 +19,9 @@ internal static class Observations
     /// <summary>At most so many enter the fit of the hyperparameters, whose cost grows with their cube.</summary>
     public const int MaxFitted = 200;
 
+    // They all enter the model, whose cost grows with their square.
+    private const int MostNew = 512;
+
     /// <summary>Finished trials that lie in the space; failed and canceled ones say nothing about a point.</summary>
     public static List<Observation> Of(StudyHistory history, Features features, Objective objective) =>
         [.. history.Trials
@@ -26,16 +29,16 @@ internal static class Observations
             .Select(t => new Observation(t.Parameters, features.Of(t.Parameters), Score(t, objective)))];
 
     /// <summary>How many observations the hyperparameters are fitted to: all at first, then they stay for an eighth more, so that the n-th costs a
-    /// fixed share of a fit.</summary>
+    /// fixed share of a fit; at most 1,023 come on top of them.</summary>
     /// <param name="count">n.</param>
     /// <param name="settled">How many of them stand before the first pending trial: trials that finish later do not change these.</param>
     public static int FittedOf(int count, int settled)
     {
         if (count < 32)
             return count;
-        var n = Math.Max(settled, count - count / 8);
+        var n = Math.Max(settled, count - Math.Min(count / 8, MostNew));
         var step = 1;
-        while (step <= n / 16)
+        while (step <= n / 16 && step < MostNew)
             step *= 2;
         return n - n % step;
     }

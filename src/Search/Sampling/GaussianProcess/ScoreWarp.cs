@@ -28,17 +28,20 @@ internal static class ScoreWarp
         var feasible = scores.Where(double.IsFinite).Order().ToArray();
         if (feasible.Length == 0)
             return new double[scores.Length];
-        var top = feasible[^1];
+        var (top, median) = (feasible[^1], feasible[feasible.Length / 2]);
+        // What lies further below is compressed to all but the same, and in its unit the squares of the others' differences would be 0.
+        var bottom = warp != Warp.None && top > median ? Math.Max(feasible[0], median - 1e100 * (top - median)) : feasible[0];
         // Divide first: the squares of values near 1e300 are infinite.
-        var unit = top > feasible[0] ? Math.Max(top / 2 - feasible[0] / 2, double.Epsilon) : 1;
-        var median = feasible[feasible.Length / 2];
+        var unit = top > bottom ? Math.Max(top / 2 - bottom / 2, double.Epsilon) : 1;
         var spread = Math.Sqrt(feasible.Skip(feasible.Length / 2).Average(s => Math.Pow(s / unit - median / unit, 2)));
         if (!(spread > 0))
-            spread = feasible[0] < top ? 1e-3 : 0;
+            spread = bottom < top ? 1e-3 : 0;
         var limit = spread * warp switch { Warp.None => double.PositiveInfinity, Warp.Compressed => 1, _ => 20 };
-        var warped = Array.ConvertAll(scores, s => double.IsFinite(s) ? Compress(s / unit - median / unit, limit) : double.NaN);
+        var warped = Array.ConvertAll(scores, s => double.IsFinite(s) ? Compress(Math.Max(s, bottom) / unit - median / unit, limit) : double.NaN);
         var low = warped.Where(double.IsFinite).Min();
-        var targets = Standardize(Array.ConvertAll(warped, w => double.IsFinite(w) ? w : low - Math.Max(0.25 * spread, 1e-3)));
+        // In proportion to the others: next to a spread of 1e-12 a fixed step would be all there is to see.
+        var infeasible = low - Math.Max(0.25 * spread, 1e-3 * (low < 0 ? -low : 1));
+        var targets = Standardize(Array.ConvertAll(warped, w => double.IsFinite(w) ? w : infeasible));
         return warp == Warp.Stretched ? Standardize(YeoJohnson.Apply(targets)) : targets;
     }
 

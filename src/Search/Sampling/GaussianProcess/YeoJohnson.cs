@@ -19,7 +19,7 @@ internal static class YeoJohnson
 
     /// <summary>The λ with the largest profile likelihood of a normal sample; 1 (nothing is changed) when the numbers do not differ.</summary>
     public static double Exponent(double[] y) => y.Length > 0 && y.Min() < y.Max()
-        ? FindMinimum.OfScalarFunctionConstrained(exponent => -LogLikelihood(y, exponent), Low, High, 1e-4)
+        ? Math.Clamp(FindMinimum.OfScalarFunctionConstrained(exponent => -LogLikelihood(y, exponent), Low, High, 1e-4), Low, High) // which widens its bounds by itself
         : 1;
 
     /// <summary>T(y; λ).</summary>

@@ -34,11 +34,16 @@ public sealed class ScoreWarpTests
                     Assert.True(ta >= tb && (double.IsFinite(b) || ta > tb), $"{a} -> {ta} and {b} -> {tb}.");
     }
 
-    [Fact]
-    public void One_terrible_value_does_not_flatten_the_others()
+    [Theory, InlineData(-1e12), InlineData(-1e300), InlineData(double.MinValue)]
+    public void One_terrible_value_does_not_flatten_the_others(double terrible)
     {
-        var targets = ScoreWarp.Apply([1, 2, 3, 4, 5, 6, 7, 8, 9, -1e12], Warp.Compressed);
-        Assert.True(targets[8] - targets[6] > 0.3);
+        foreach (var warp in new[] { Warp.Compressed, Warp.Outliers })
+        {
+            double[] scores = [1, 2, 3, 4, 5, 6, 7, 8, 9, terrible];
+            var (without, with) = (ScoreWarp.Apply(scores, warp), ScoreWarp.Apply([.. scores, double.NaN], warp));
+            Assert.True(without[8] - without[6] > (warp == Warp.Compressed ? 0.3 : 0.03), $"{warp}: {without[8] - without[6]}.");
+            Assert.True(with[8] - with[6] > (warp == Warp.Compressed ? 0.3 : 0.03), $"{warp} and an infeasible one: {with[8] - with[6]}.");
+        }
     }
 
     [Fact]

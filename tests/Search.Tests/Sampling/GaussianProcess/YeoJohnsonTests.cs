@@ -23,6 +23,10 @@ public sealed class YeoJohnsonTests
         Assert.Equal(exponent == 1 ? -3 : exponent == 2 ? -Math.Log(4) : -7.5, YeoJohnson.Transform(-3, exponent), 1e-12);
     }
 
+    [Theory, InlineData(-5.4, 6), InlineData(5.4, -4)]
+    public void The_exponent_stays_within_its_bounds_when_the_most_probable_one_does_not(double outlier, double bound) =>
+        Assert.Equal(bound, YeoJohnson.Exponent([.. Enumerable.Range(0, 29).Select(i => -outlier / 29 + 1e-3 * (i - 14)), outlier]), 1e-3);
+
     [Fact]
     public void Equal_numbers_are_left_alone()
     {

@@ -77,7 +77,7 @@ internal sealed partial class WriteSession : IDisposable
         _written.Clear();
         _touched.Clear();
         _studies.Clear();
-        _ids.Clear();
+        Distrust();
         Context.ChangeTracker.Clear();
         Execute("ROLLBACK");
     }

@@ -43,7 +43,7 @@ internal sealed class Writer(Database database)
 
             _session?.Dispose();
             _session = null;
-            Volatile.Write(ref _isRunning, 0);
+            Interlocked.Exchange(ref _isRunning, 0); // before the queue is looked at: who queues meanwhile must see that nobody runs
         }
         while (_queue.Count > 0 && Interlocked.CompareExchange(ref _isRunning, 1, 0) == 0);
     }

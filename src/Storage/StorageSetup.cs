@@ -28,6 +28,10 @@ public static class StorageSetup
         services.TryAddSingleton<ChangeFeed>();
         services.TryAddSingleton(new TrialFiles(Path.Combine(database.Folder, "trials")));
         services.TryAddSingleton<ChangeWatch>();
+        services.TryAddSingleton<IDataSetDesk, NoDesk>();
+        services.TryAddSingleton<DataSetStore>();
+        services.TryAddSingleton<IPredictionDesk, NoDesk>();
+        services.TryAddSingleton<PredictionStore>();
         services.TryAddSingleton<Readiness>();
         services.TryAddSingleton<Census>();
         return services;

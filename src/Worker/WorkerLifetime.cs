@@ -11,8 +11,23 @@ internal sealed class WorkerLifetime(IHostApplicationLifetime host)
     /// <summary>How many slots run a trial now.</summary>
     public int Occupied => Volatile.Read(ref _occupied);
 
-    /// <summary>Counts a slot that is taken (1) or free again (−1).</summary>
-    public void Occupy(int by) => Interlocked.Add(ref _occupied, by);
+    /// <summary>Takes a slot, to be freed again, unless all are taken.</summary>
+    /// <remarks>The scheduler's limit of running jobs is looked at when a job is fetched: two that are fetched one right after the other both pass it.</remarks>
+    public bool TryOccupy(int slots)
+    {
+        for (var taken = Occupied; taken < slots;)
+        {
+            var before = Interlocked.CompareExchange(ref _occupied, taken + 1, taken);
+            if (before == taken)
+                return true;
+            taken = before;
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives a slot back.</summary>
+    public void Free() => Interlocked.Decrement(ref _occupied);
 
     public CancellationToken Stopping => host.ApplicationStopping;
 

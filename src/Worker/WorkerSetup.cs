@@ -13,8 +13,7 @@ public static class WorkerSetup
 {
     /// <summary>Adds what lets others than workers, such as the API, have data sets read and models used; a worker is not needed for it.</summary>
     public static IServiceCollection AddHpoDesks(this IServiceCollection services, DeskOptions options) =>
-        services.AddSingleton(options).AddSingleton<IDataSetDesk, DataSetDesk>().AddSingleton<DataSetStore>()
-            .AddSingleton<IPredictionDesk, PredictionDesk>().AddSingleton<PredictionStore>();
+        services.AddSingleton(options).AddSingleton<IDataSetDesk, DataSetDesk>().AddSingleton<IPredictionDesk, PredictionDesk>();
 
     /// <summary>Adds a worker over the database of <see cref="StorageSetup.AddHpoStorage"/>; the job store lives in the same database.</summary>
     public static IServiceCollection AddHpoWorker(this IServiceCollection services, Database database, WorkerOptions options)

@@ -85,7 +85,11 @@ public sealed class PostgresTests : IAsyncLifetime
         await other.WaitAsync("digits", s => s.GetProperty("state").GetString() == "completed");
         var trials = (await other.GetAsync("studies/digits/trials")).GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(Enumerable.Range(0, 8), trials.Select(t => t.GetProperty("number").GetInt32()));
-        Assert.Equal(2, trials.Select(t => t.GetProperty("worker").GetString()).Distinct().Count());
+        var byWorker = trials.GroupBy(t => t.GetProperty("worker").GetString()).ToList();
+        Assert.Equal(2, byWorker.Count);
+        // Each has one slot: its next trial starts when the one before has ended.
+        Assert.All(byWorker, own => Assert.All(own.Zip(own.Skip(1)), pair =>
+            Assert.True(pair.First.GetProperty("completedAt").GetDateTimeOffset() <= pair.Second.GetProperty("startedAt").GetDateTimeOffset(), $"{pair}")));
     }
 
     private static object Walk { get; } = new { name = "walk", parameters = new object[] { new { name = "x", type = "float", low = 0, high = 1 } }, sampler = new { kind = "random" } };

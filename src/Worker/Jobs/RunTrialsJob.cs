@@ -12,7 +12,8 @@ internal sealed class RunTrialsJob(LeaseStore leases, StudyStore studies, Attemp
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         var id = $"{context.GetStudyId()}";
-        lifetime.Occupy(+1);
+        if (!lifetime.TryOccupy(options.Slots))
+            return; // the heartbeat asks again once a slot is free
         try
         {
             if (!attempts.CanRun((await studies.GetAsync(id, lifetime.Stopping)).Definition.Runner))
@@ -30,7 +31,7 @@ internal sealed class RunTrialsJob(LeaseStore leases, StudyStore studies, Attemp
         }
         finally
         {
-            lifetime.Occupy(-1);
+            lifetime.Free();
         }
     }
 }

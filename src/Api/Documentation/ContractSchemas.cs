@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using HpoService.Search.Spaces;
@@ -17,7 +18,8 @@ internal static class ContractSchemas
         else if (type == typeof(ParameterValues))
             Become(schema, Values());
         else if (schema.Type is { } types && types.HasFlag(JsonSchemaType.Array) && schema.Items is null)
-            schema.Items = context.JsonTypeInfo.ElementType == typeof(ParameterValues) ? Values() : Value();
+            schema.Items = context.JsonTypeInfo.ElementType == typeof(ParameterValues) ? Values()
+                : context.JsonTypeInfo.ElementType == typeof(JsonElement) ? Row() : Value();
 
         // A number that may also be "NaN" is no object.
         if (schema.AnyOf is [{ Type: JsonSchemaType.Number }, ..])
@@ -40,6 +42,17 @@ internal static class ContractSchemas
     {
         AnyOf = [new OpenApiSchema { Type = JsonSchemaType.Number }, new OpenApiSchema { Type = JsonSchemaType.String }, new OpenApiSchema { Type = JsonSchemaType.Boolean }],
         Description = "A number, a string or a boolean.",
+    };
+
+    // Of a data set.
+    private static OpenApiSchema Row() => new()
+    {
+        AnyOf =
+        [
+            new OpenApiSchema { Type = JsonSchemaType.Object }, new OpenApiSchema { Type = JsonSchemaType.String },
+            new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema() },
+        ],
+        Description = "Values by column, a text, or nested arrays of numbers.",
     };
 
     private static OpenApiSchema Values() => new()

@@ -69,7 +69,7 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
     {
         using var log = new TrialFiles(warm.Folder).AppendLog(1, 1);
         int[] ids;
-        using (var attempt = new TeamAttempt(warm.Pool, Request("mlp", Settings(""" 900, "epochs": 10000""", """{"kind": "data", "processes": 3}"""), null), 3, log))
+        using (var attempt = new TeamAttempt(warm.Pool, Request("mlp", Settings(""" 900, "epochs": 10000""", """{"kind": "data", "processes": 2}"""), null), 2, log))
         {
             ids = [.. attempt.ProcessIds];
             var message = await attempt.RunAsync(m =>
@@ -78,7 +78,7 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
                     System.Diagnostics.Process.GetProcessById(ids[1]).Kill();
                 return Task.CompletedTask;
             }, default).WaitAsync(TimeSpan.FromSeconds(30));
-            Assert.Equal("rank 1 of 3 broke: the training process died with exit code 137", message.Failed);
+            Assert.Equal("rank 1 of 2 broke: the training process died with exit code 137", message.Failed);
         }
 
         Assert.All(ids, id => Assert.True(SpinWait.SpinUntil(() => !IsRunning(id), 5000), "no rank is left behind"));

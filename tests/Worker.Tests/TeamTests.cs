@@ -58,7 +58,7 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
     }
 
     [Fact]
-    public async Task Dropped_units_differ_from_process_to_process_and_are_the_same_in_each_training()
+    public async Task Dropout_gives_the_same_result_in_each_training()
     {
         var settings = Settings(""" 150, "dropout": 0.5""", """{"kind": "data", "processes": 2}""");
         Assert.Equal((await RunAsync("mlp", settings, "once")).Curve, (await RunAsync("mlp", settings, "again")).Curve);

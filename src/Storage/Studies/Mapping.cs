@@ -17,6 +17,21 @@ internal static class Mapping
 
     public static T FromJson<T>(string json) => JsonSerializer.Deserialize<T>(json, HpoJson.Options)!;
 
+    /// <summary>False for what this version cannot read.</summary>
+    public static bool TryFromJson<T>(string json, out T value)
+    {
+        try
+        {
+            value = FromJson<T>(json);
+            return true;
+        }
+        catch (JsonException)
+        {
+            value = default!;
+            return false;
+        }
+    }
+
     public static string MetricsToJson(IReadOnlyDictionary<string, double> values) => JsonSerializer.Serialize(values, Metrics);
 
     public static IReadOnlyDictionary<string, double> MetricsFromJson(string json) => JsonSerializer.Deserialize<Dictionary<string, double>>(json, Metrics)!;

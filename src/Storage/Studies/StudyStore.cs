@@ -155,7 +155,7 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
             {
                 s.Id, s.BudgetJson, s.NextNumber, s.IsExhausted, Running = s.RunningTrials, Queued = s.QueuedTrials,
             }).ToListAsync(cancellationToken);
-        return [.. active.Where(s => Mapping.FromJson<Budget>(s.BudgetJson) is var budget
+        return [.. active.Where(s => Mapping.TryFromJson<Budget>(s.BudgetJson, out var budget)
             && s.Running < budget.MaxParallelTrials
             && (s.Queued > 0 && hasFreeSlot
                 || s.Running + s.Queued < Math.Min(slots, budget.MaxParallelTrials) && !s.IsExhausted && s.NextNumber < (budget.MaxTrials ?? int.MaxValue))).Select(s => s.Id)];

@@ -183,7 +183,7 @@ public sealed class LeaseStore(Database database, TimeProvider time)
     {
         if (write.Definition.Objectives.All(o => !latest.Values.TryGetValue(o.Metric, out var value) || double.IsFinite(value)))
             return;
-        trial.Error = "an objective's metric must be finite, but got NaN or infinity.";
+        trial.Error = TrialOutcome.Diverged;
         write.Move(trial, TrialState.Infeasible);
         await write.SettleAsync(cancellationToken);
     }

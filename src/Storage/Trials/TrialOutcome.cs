@@ -5,6 +5,9 @@ namespace HpoService.Storage;
 /// <summary>How an attempt at a trial ended.</summary>
 public abstract record TrialOutcome
 {
+    /// <summary>The error of a trial that a report ended.</summary>
+    internal const string Diverged = "an objective's metric must be finite, but got NaN or infinity.";
+
     private TrialOutcome()
     {
     }

@@ -72,7 +72,9 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
         foreach (var pair in labels.Select(label => label.Split('=', 2)))
         {
             var fragment = Mapping.ToJson(pair[0]) + ":" + (pair.Length > 1 ? Mapping.ToJson(pair[1]) : "");
-            rows = rows.Where(s => s.LabelsJson.Contains(fragment));
+            // What stands before a key: within a text, a quotation mark has a backslash before it.
+            var (first, later) = ("{" + fragment, "," + fragment);
+            rows = rows.Where(s => s.LabelsJson.Contains(first) || s.LabelsJson.Contains(later));
         }
 
         if (after is not null)

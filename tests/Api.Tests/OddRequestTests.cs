@@ -69,6 +69,43 @@ public sealed class OddRequestTests(ApiHost api) : IClassFixture<ApiHost>
         await AssertIsProblemAsync(response);
     }
 
+    [Theory, InlineData("Idempotency-Key"), InlineData("If-Match"), InlineData("Authorization"), InlineData("X-Other"), InlineData("Host")]
+    public async Task A_header_that_is_no_UTF_8(string header)
+    {
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync("127.0.0.1", api.Http.BaseAddress!.Port);
+        var host = header == "Host" ? "" : "Host: localhost\r\n";
+        await socket.GetStream().WriteAsync((byte[])[.. Encoding.ASCII.GetBytes($"GET /api/v1/studies HTTP/1.1\r\n{host}Connection: close\r\n{header}: a"), 0xFF, 0xFE, .. "\r\n\r\n"u8]);
+        using var reader = new StreamReader(socket.GetStream());
+        var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        if (header == "Host")
+            return; // no HTTP at all, says the server
+        Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
+        Assert.Contains($"but got other bytes in {header}", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_header_in_another_script_comes_through_as_it_is()
+    {
+        await api.CreateAsync("script");
+        var first = await KeyedAsync("ключ 例 🙂");
+        Assert.Equal(first, await KeyedAsync("ключ 例 🙂"));
+        Assert.NotEqual(first, await KeyedAsync("ключ 例 🙃"));
+
+        async Task<string> KeyedAsync(string key)
+        {
+            var body = "{}";
+            using var socket = new System.Net.Sockets.TcpClient();
+            await socket.ConnectAsync("127.0.0.1", api.Http.BaseAddress!.Port);
+            await socket.GetStream().WriteAsync(Encoding.UTF8.GetBytes(
+                $"POST /api/v1/studies/script/suggest HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nIdempotency-Key: {key}\r\n\r\n{body}"));
+            using var reader = new StreamReader(socket.GetStream());
+            var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+            return answer[answer.IndexOf("\"token\"", StringComparison.Ordinal)..];
+        }
+    }
+
     [Fact]
     public async Task A_body_over_the_limit()
     {

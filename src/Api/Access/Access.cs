@@ -44,6 +44,7 @@ internal static class Access
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.Value.BodyBytes;
+            kestrel.RequestHeaderEncodingSelector = RequestHeaders.EncodingOf;
         });
         return services;
     }

@@ -98,6 +98,26 @@ public sealed class TransferTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.InRange((await api.GetAsync($"studies/{study}/trials")).GetProperty("items").GetArrayLength(), 0, 1);
     }
 
+    [Fact]
+    public async Task What_created_a_study_is_answered_alike_when_it_comes_again_though_the_study_has_gone()
+    {
+        const string Body = """{"name":"gone","labels":{"a":"b"},"parameters":[{"name":"x","type":"float","low":0,"high":1}],"initialTrials":[{"x":0.5}]}""";
+        await api.CreateAsync("gone-source");
+        await api.RunAsync("gone-source", """{"value":1}""");
+        const string Copy = """{"name":"gone-copy","trials":true}""";
+        var first = await api.SendAsync(HttpMethod.Post, "studies", Body, "gone-1");
+        var copied = await api.SendAsync(HttpMethod.Post, "studies/gone-source/clone", Copy, "gone-2");
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (first.Status, copied.Status));
+        await api.PostAsync("studies/gone/suggest");
+        foreach (var name in new[] { "gone", "gone-source", "gone-copy" })
+            await api.SendAsync(HttpMethod.Delete, $"studies/{name}");
+        var again = await api.SendAsync(HttpMethod.Post, "studies", Body, "gone-1");
+        var copiedAgain = await api.SendAsync(HttpMethod.Post, "studies/gone-source/clone", Copy, "gone-2");
+        Assert.Equal((first.Status, first.Body.ToString()), (again.Status, again.Body.ToString()));
+        Assert.Equal((copied.Status, copied.Body.ToString()), (copiedAgain.Status, copiedAgain.Body.ToString()));
+        Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync(HttpMethod.Get, "studies/gone")).Status);
+    }
+
     private static List<string> Comparable(JsonElement trials) => [.. trials.EnumerateArray().Select(trial =>
     {
         var node = JsonNode.Parse(trial.GetRawText())!.AsObject();

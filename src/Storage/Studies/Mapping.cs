@@ -42,6 +42,15 @@ internal static class Mapping
 
     public static StudyDefinition ToDefinition(this StudyRow row) => DefinitionColumns.Of(row).ToDefinition();
 
+    public static StudyView ToView(this StudyRow row, TrialView? best)
+    {
+        var definition = row.ToDefinition();
+        return new StudyView(
+            row.Id, definition, row.Description, FromJson<Dictionary<string, string>>(row.LabelsJson), row.State, row.CompletionReason,
+            ToTime(row.CreatedAt), ToTime(row.UpdatedAt), ToTime(row.CompletedAt),
+            Enum.GetValues<TrialState>().ToDictionary(state => state, row.CountOf), best, definition.Objectives.Count > 1 ? row.FrontSize ?? 0 : null, row.Version);
+    }
+
     public static TrialView ToView(this TrialRow row, IReadOnlyList<Measurement>? measurements = null, bool withLease = false) => new(
         row.Number, row.State, row.Parameters(), row.Attempt, row.Worker,
         measurements ?? row.Latest(),

@@ -77,7 +77,7 @@ public sealed class TrialDispatcher
     private async Task<(long Id, Dispatch? Dispatch, bool IsSlow)> HandOutAsync(
         WriteTurn turn, StudyWrite write, Proposal? proposal, int count, string worker, TimeSpan lease, Idempotency? idempotency, CancellationToken cancellationToken)
     {
-        var scope = $"suggest/{write.Row.Id}";
+        var scope = IdempotencyKeys.Scope(IdempotencyKeys.Suggest, write.Row.Id);
         if (write.Definition.Runner.Kind != Runner.External)
             throw new IllegalMoveException("suggest needs a study with an external runner, but got one whose trials run on the workers.");
         if (turn.Recall<Dispatch>(scope, idempotency) is { } earlier)

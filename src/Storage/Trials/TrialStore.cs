@@ -55,7 +55,7 @@ public sealed class TrialStore(Database database, TimeProvider time)
         string study, IReadOnlyList<ParameterValues> trials, Idempotency? idempotency, CancellationToken cancellationToken) =>
         WriteAsync(study, write =>
         {
-            var scope = $"enqueue/{write.Row.Id}";
+            var scope = IdempotencyKeys.Scope(IdempotencyKeys.Enqueue, write.Row.Id);
             if (write.Turn.Recall<List<TrialView>>(scope, idempotency) is { } earlier)
                 return Task.FromResult<IReadOnlyList<TrialView>>(earlier);
             if (write.Row.State.IsFinal())

@@ -49,6 +49,20 @@ public sealed class TransferTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Thousands_of_trials_are_imported_as_they_were_exported_and_more_than_ten_thousand_are_refused()
+    {
+        await api.CreateAsync("many");
+        await api.CreateAsync("many-too");
+        var trials = string.Join(",", Enumerable.Range(0, 2500).Select(i => FormattableString.Invariant($$$"""{"parameters":{"x":{{{i / 2500.0}}}},"values":{"value":{{{i}}}}}""")));
+        Assert.Equal(2500, (await api.PostAsync("studies/many/import", $$"""{"trials":[{{trials}}]}""")).GetProperty("items").GetArrayLength());
+        await api.PostAsync("studies/many-too/import", await api.Http.GetStringAsync("api/v1/studies/many/export?format=json"));
+        var copied = await api.GetAsync("studies/many-too");
+        Assert.Equal((2500, 0), (copied.GetProperty("trialCounts").GetProperty("completed").GetInt32(), copied.GetProperty("best").GetProperty("number").GetInt32()));
+        var (status, problem) = await api.SendAsync(HttpMethod.Post, "studies/many/import", $$"""{"trials":[{{string.Join(",", Enumerable.Repeat("""{"parameters":{"x":1}}""", 10_001))}}]}""");
+        Assert.Equal((422, "/trials"), ((int)status, problem.GetProperty("pointer").GetString()));
+    }
+
+    [Fact]
     public async Task Imported_trials_count_in_the_budget_and_may_end_the_study()
     {
         await api.CreateAsync("import-budget", ""","budget":{"maxTrials":2}""");

@@ -31,11 +31,11 @@ public static class TransferEndpoints
             body.Trials ? await imports.FinishedAsync(study, cancellationToken) : null));
     }
 
-    /// <summary>Takes in trials that were finished elsewhere, all or none: up to 1,000 at once. They get the next numbers and count in the budget.</summary>
+    /// <summary>Takes in trials that were finished elsewhere, all or none: up to 10,000 at once, and within the limit of a body. They get the next numbers and count in the budget.</summary>
     public static async Task<Created<PageContract<TrialContract>>> ImportAsync(
         string study, ImportRequest body, ImportStore store, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var imported = await store.ImportAsync(study, [.. Limits.CheckTrials(body.Trials).Index().Select(Finished)], Idempotent.Of(idempotencyKey, body), cancellationToken);
+        var imported = await store.ImportAsync(study, [.. Limits.CheckTrials(body.Trials, Limits.Imported).Index().Select(Finished)], Idempotent.Of(idempotencyKey, body), cancellationToken);
         return TypedResults.Created((string?)null, new PageContract<TrialContract>([.. imported.Select(TrialContract.Of)], null));
     }
 

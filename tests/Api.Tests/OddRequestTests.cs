@@ -140,6 +140,38 @@ public sealed class OddRequestTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task However_much_is_wrong_the_answer_is_not_larger_than_the_request()
+    {
+        var (many, text) = (string.Join(",", Enumerable.Range(0, 50).Select(i => $$"""{"name":"p{{i}}","type":"float","low":0,"high":1}""")), new string('a', 2_000_000));
+        await api.PostAsync("studies", $$"""{"name":"much","parameters":[{{many}}]}""");
+        await BoundedAsync(HttpMethod.Post, "studies/much/import", $$$"""{"trials":[{{{string.Join(",", Enumerable.Repeat("""{"parameters":{}}""", 1000))}}}]}""", "/trials/0/parameters/p0");
+        await BoundedAsync(HttpMethod.Post, "studies/much/enqueue", $$$"""{"trials":[{"{{{text}}}/~":1}]}""", "/trials/0/aaa");
+        await BoundedAsync(HttpMethod.Post, "studies", $$"""{"name":"{{text}}","parameters":[{"name":"x","type":"boolean"}]}""", "/name");
+        await BoundedAsync(HttpMethod.Post, "studies", $$"""{"{{text}}":1}""", "/aaa");
+
+        async Task BoundedAsync(HttpMethod method, string path, string body, string pointer)
+        {
+            var (status, problem) = await api.SendAsync(method, path, body);
+            Assert.InRange((int)status, 400, 422);
+            Assert.StartsWith(pointer, problem.GetProperty("pointer").GetString(), StringComparison.Ordinal);
+            Assert.InRange(problem.GetRawText().Length, 1, 300_000);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"trials":[{"a/b~c":1}]}""", "/trials/0/a~1b~0c")]
+    [InlineData("""{"trials":[{"x":0.5},{"a.b":1}]}""", "/trials/1/a.b")]
+    [InlineData("""{"un.known/~":1,"trials":[]}""", "/un.known~1~0")]
+    [InlineData("""{"trials":[{"x":0.5},{"x":[1]}]}""", "/trials/1")]
+    public async Task Names_in_pointers_are_escaped(string body, string pointer)
+    {
+        var study = $"pointer-{body.Length}-{pointer.Length}";
+        await api.CreateAsync(study);
+        var (_, problem) = await api.SendAsync(HttpMethod.Post, $"studies/{study}/enqueue", body);
+        Assert.StartsWith(pointer, problem.GetProperty("pointer").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Free_JSON_that_could_not_be_written_again_is_refused_and_what_is_taken_breaks_no_list()
     {
         await api.CreateAsync("free");

@@ -67,7 +67,7 @@ internal sealed class GpModel
     public GpModel? With(IReadOnlyList<double[]> points, IReadOnlyList<double> values) =>
         Extend(new Points(X.IsCategorical, [.. X.Rows, .. points]), [.. _y, .. values], X.Count, Mean);
 
-    /// <summary>The same hyperparameters with other points and values; null as for <see cref="With"/>.</summary>
+    /// <summary>The same hyperparameters with other points and values; null as for <see cref="With"/>, or when there is no time left.</summary>
     /// <param name="x">X.</param>
     /// <param name="y">y.</param>
     /// <param name="common">How many leading points are the same: only the others cost O(n²) each.</param>

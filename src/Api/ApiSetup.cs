@@ -43,6 +43,7 @@ public static class ApiSetup
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(app.Services.GetRequiredService<Shutdown>().GuardAsync);
+        app.Use(RequestHeaders.CheckAsync);
         app.UseHpoAccess();
         app.Use(Observing.NameAsync);
         app.Use(RequireKnownCharset);

@@ -2,22 +2,31 @@ using HpoService.Storage;
 
 namespace HpoService.Api;
 
-/// <summary>Takes back lost leases and ends studies whose time is up, every second: workers do so too, but there may be none.</summary>
-internal sealed class Sweeping(LeaseStore leases, TimeProvider time, ILogger<Sweeping> logger) : BackgroundService
+/// <summary>Takes back lost leases and ends studies whose time is up, every second: workers do so too, but there may be none. Forgets old keys of requests, every minute.</summary>
+internal sealed class Sweeping(LeaseStore leases, KeyExpiry keys, TimeProvider time, ILogger<Sweeping> logger) : BackgroundService
 {
+    private const int KeysEvery = 60;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        for (var second = 0; await timer.WaitForNextTickAsync(stoppingToken); second++)
         {
-            try
-            {
-                await leases.SweepAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                logger.LogError(e, "Sweeping failed; it is tried again.");
-            }
+            await TryAsync(() => leases.SweepAsync(stoppingToken));
+            if (second % KeysEvery == 0)
+                await TryAsync(() => keys.SweepAsync(stoppingToken));
+        }
+    }
+
+    private async Task TryAsync(Func<Task> sweep)
+    {
+        try
+        {
+            await sweep();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            logger.LogError(e, "Sweeping failed; it is tried again.");
         }
     }
 }

@@ -19,7 +19,10 @@ public class HpoException : Exception
 }
 
 /// <summary>One broken rule and the field that breaks it, as a JSON pointer.</summary>
-public sealed record Violation(string Pointer, string Message);
+/// <param name="Pointer">The field.</param>
+/// <param name="Message">The rule, then "but got" and the values.</param>
+/// <param name="IsMalformed">Whether the field is unknown or of the wrong type, whatever its value.</param>
+public sealed record Violation(string Pointer, string Message, bool IsMalformed = false);
 
 /// <summary>A search space that contradicts itself.</summary>
 public sealed class InvalidSearchSpaceException(IReadOnlyList<Violation> violations) : HpoException(violations)

@@ -76,6 +76,10 @@ internal class HpoDbContext(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<ProbeRow>().ToTable("probes").HasKey(p => p.Name);
         modelBuilder.Entity<WorkerRow>().ToTable("workers").HasKey(w => w.Name);
         modelBuilder.Entity<ModelRow>().ToTable("models").HasKey(m => m.Name);
-        modelBuilder.Entity<IdempotencyRow>().ToTable("idempotency_keys").HasKey(k => new { k.Scope, k.Key });
+        modelBuilder.Entity<IdempotencyRow>(key =>
+        {
+            key.ToTable("idempotency_keys").HasKey(k => new { k.Scope, k.Key });
+            key.HasIndex(k => k.CreatedAt);
+        });
     }
 }

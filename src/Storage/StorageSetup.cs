@@ -32,6 +32,7 @@ public static class StorageSetup
         services.TryAddSingleton<DataSetStore>();
         services.TryAddSingleton<IPredictionDesk, NoDesk>();
         services.TryAddSingleton<PredictionStore>();
+        services.TryAddSingleton<KeyExpiry>();
         services.TryAddSingleton<Readiness>();
         services.TryAddSingleton<Census>();
         return services;

@@ -16,8 +16,7 @@ internal sealed class WorkerService(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Before any job of this process starts: whoever held the name before is dead.
-        await leases.ReclaimAsync(options.Name, cancellationToken);
+        await ReclaimAsync(cancellationToken);
         await workers.RegisterAsync(options.Name, options.Slots, cancellationToken);
         await cards.PublishAsync(cancellationToken);
         await commands.PublishAsync([.. options.Commands.Select(c => c.Value.ToCard(c.Key))], cancellationToken);
@@ -34,6 +33,19 @@ internal sealed class WorkerService(
     {
         await ScheduleSweepAsync(stoppingToken);
         await Task.WhenAll(BeatAsync(stoppingToken), FollowAsync(stoppingToken));
+    }
+
+    // Before any job of this process starts: whoever held the name before is dead.
+    private async Task ReclaimAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await leases.ReclaimAsync(options.Name, cancellationToken);
+        }
+        catch (AggregateException e)
+        {
+            logger.LogError(e, "Not all trials of an earlier run could be taken back; their leases run out.");
+        }
     }
 
     private async Task ScheduleSweepAsync(CancellationToken cancellationToken)

@@ -79,6 +79,18 @@ public class ListTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task A_label_s_key_is_matched_as_a_whole_also_when_it_has_quotation_marks()
+    {
+        await api.CreateAsync("q1", ""","labels":{"q\"key":"v","q,\"":"w"}""");
+        await api.CreateAsync("q2", ""","labels":{"key":"v","other":"q\"key"}""");
+        Assert.Equal(["q2"], await NamesAsync("label=key=v"));
+        Assert.Equal(["q1"], await NamesAsync("label=q%22key=v"));
+        Assert.Equal(["q1"], await NamesAsync("label=q%22key"));
+        Assert.Equal(["q1"], await NamesAsync("label=q,%22=w&label=q%22key"));
+        Assert.Empty(await NamesAsync("label=%22"));
+    }
+
+    [Fact]
     public async Task Studies_are_found_by_all_of_their_labels_and_paged()
     {
         await api.CreateAsync("l1", ""","labels":{"team":"vision","stage":"a"}""");

@@ -69,6 +69,43 @@ public sealed class OddRequestTests(ApiHost api) : IClassFixture<ApiHost>
         await AssertIsProblemAsync(response);
     }
 
+    [Theory, InlineData("Idempotency-Key"), InlineData("If-Match"), InlineData("Authorization"), InlineData("X-Other"), InlineData("Host")]
+    public async Task A_header_that_is_no_UTF_8(string header)
+    {
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync("127.0.0.1", api.Http.BaseAddress!.Port);
+        var host = header == "Host" ? "" : "Host: localhost\r\n";
+        await socket.GetStream().WriteAsync((byte[])[.. Encoding.ASCII.GetBytes($"GET /api/v1/studies HTTP/1.1\r\n{host}Connection: close\r\n{header}: a"), 0xFF, 0xFE, .. "\r\n\r\n"u8]);
+        using var reader = new StreamReader(socket.GetStream());
+        var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        if (header == "Host")
+            return; // no HTTP at all, says the server
+        Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
+        Assert.Contains($"but got other bytes in {header}", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_header_in_another_script_comes_through_as_it_is()
+    {
+        await api.CreateAsync("script");
+        var first = await KeyedAsync("ключ 例 🙂");
+        Assert.Equal(first, await KeyedAsync("ключ 例 🙂"));
+        Assert.NotEqual(first, await KeyedAsync("ключ 例 🙃"));
+
+        async Task<string> KeyedAsync(string key)
+        {
+            var body = "{}";
+            using var socket = new System.Net.Sockets.TcpClient();
+            await socket.ConnectAsync("127.0.0.1", api.Http.BaseAddress!.Port);
+            await socket.GetStream().WriteAsync(Encoding.UTF8.GetBytes(
+                $"POST /api/v1/studies/script/suggest HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nIdempotency-Key: {key}\r\n\r\n{body}"));
+            using var reader = new StreamReader(socket.GetStream());
+            var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+            return answer[answer.IndexOf("\"token\"", StringComparison.Ordinal)..];
+        }
+    }
+
     [Fact]
     public async Task A_body_over_the_limit()
     {
@@ -100,6 +137,38 @@ public sealed class OddRequestTests(ApiHost api) : IClassFixture<ApiHost>
         await RefusedAsync(HttpMethod.Patch, "studies/measure/trials/0", """{"userAttributes":[]}""", "/userAttributes");
         Assert.Equal(400, (int)(await api.SendAsync(HttpMethod.Patch, "studies/measure/trials/0", """{"userAttributes":{"a":{"b":1,"b":2}}}""")).Status);
         Assert.Equal("running", (await api.GetAsync("studies/measure/trials/0")).GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task However_much_is_wrong_the_answer_is_not_larger_than_the_request()
+    {
+        var (many, text) = (string.Join(",", Enumerable.Range(0, 50).Select(i => $$"""{"name":"p{{i}}","type":"float","low":0,"high":1}""")), new string('a', 2_000_000));
+        await api.PostAsync("studies", $$"""{"name":"much","parameters":[{{many}}]}""");
+        await BoundedAsync(HttpMethod.Post, "studies/much/import", $$$"""{"trials":[{{{string.Join(",", Enumerable.Repeat("""{"parameters":{}}""", 1000))}}}]}""", "/trials/0/parameters/p0");
+        await BoundedAsync(HttpMethod.Post, "studies/much/enqueue", $$$"""{"trials":[{"{{{text}}}/~":1}]}""", "/trials/0/aaa");
+        await BoundedAsync(HttpMethod.Post, "studies", $$"""{"name":"{{text}}","parameters":[{"name":"x","type":"boolean"}]}""", "/name");
+        await BoundedAsync(HttpMethod.Post, "studies", $$"""{"{{text}}":1}""", "/aaa");
+
+        async Task BoundedAsync(HttpMethod method, string path, string body, string pointer)
+        {
+            var (status, problem) = await api.SendAsync(method, path, body);
+            Assert.InRange((int)status, 400, 422);
+            Assert.StartsWith(pointer, problem.GetProperty("pointer").GetString(), StringComparison.Ordinal);
+            Assert.InRange(problem.GetRawText().Length, 1, 300_000);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"trials":[{"a/b~c":1}]}""", "/trials/0/a~1b~0c")]
+    [InlineData("""{"trials":[{"x":0.5},{"a.b":1}]}""", "/trials/1/a.b")]
+    [InlineData("""{"un.known/~":1,"trials":[]}""", "/un.known~1~0")]
+    [InlineData("""{"trials":[{"x":0.5},{"x":[1]}]}""", "/trials/1")]
+    public async Task Names_in_pointers_are_escaped(string body, string pointer)
+    {
+        var study = $"pointer-{body.Length}-{pointer.Length}";
+        await api.CreateAsync(study);
+        var (_, problem) = await api.SendAsync(HttpMethod.Post, $"studies/{study}/enqueue", body);
+        Assert.StartsWith(pointer, problem.GetProperty("pointer").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,6 +37,14 @@ public sealed class RateAndShutdownTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await CallAsync(calm)).StatusCode);
     }
 
+    [Theory, InlineData(1), InlineData(2), InlineData(7), InlineData(15), InlineData(25), InlineData(2000)]
+    public void A_limit_is_what_it_says_whether_small_or_large(int perSecond)
+    {
+        var bucket = Access.Access.Bucket(perSecond);
+        Assert.Equal(perSecond, bucket.TokensPerPeriod / bucket.ReplenishmentPeriod.TotalSeconds, 1e-3 * perSecond);
+        Assert.Equal(2 * perSecond, bucket.TokenLimit);
+    }
+
     [Fact]
     public async Task Guessing_keys_is_429_before_it_costs_much()
     {

@@ -49,6 +49,20 @@ public sealed class TransferTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Thousands_of_trials_are_imported_as_they_were_exported_and_more_than_ten_thousand_are_refused()
+    {
+        await api.CreateAsync("many");
+        await api.CreateAsync("many-too");
+        var trials = string.Join(",", Enumerable.Range(0, 2500).Select(i => FormattableString.Invariant($$$"""{"parameters":{"x":{{{i / 2500.0}}}},"values":{"value":{{{i}}}}}""")));
+        Assert.Equal(2500, (await api.PostAsync("studies/many/import", $$"""{"trials":[{{trials}}]}""")).GetProperty("items").GetArrayLength());
+        await api.PostAsync("studies/many-too/import", await api.Http.GetStringAsync("api/v1/studies/many/export?format=json"));
+        var copied = await api.GetAsync("studies/many-too");
+        Assert.Equal((2500, 0), (copied.GetProperty("trialCounts").GetProperty("completed").GetInt32(), copied.GetProperty("best").GetProperty("number").GetInt32()));
+        var (status, problem) = await api.SendAsync(HttpMethod.Post, "studies/many/import", $$"""{"trials":[{{string.Join(",", Enumerable.Repeat("""{"parameters":{"x":1}}""", 10_001))}}]}""");
+        Assert.Equal((422, "/trials"), ((int)status, problem.GetProperty("pointer").GetString()));
+    }
+
+    [Fact]
     public async Task Imported_trials_count_in_the_budget_and_may_end_the_study()
     {
         await api.CreateAsync("import-budget", ""","budget":{"maxTrials":2}""");
@@ -96,6 +110,26 @@ public sealed class TransferTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal((first.Status, first.Body.ToString()), (second.Status, second.Body.ToString()));
         Assert.Equal((409, "/problems/idempotency-conflict"), ((int)conflict.Status, conflict.Body.GetProperty("type").GetString()));
         Assert.InRange((await api.GetAsync($"studies/{study}/trials")).GetProperty("items").GetArrayLength(), 0, 1);
+    }
+
+    [Fact]
+    public async Task What_created_a_study_is_answered_alike_when_it_comes_again_though_the_study_has_gone()
+    {
+        const string Body = """{"name":"gone","labels":{"a":"b"},"parameters":[{"name":"x","type":"float","low":0,"high":1}],"initialTrials":[{"x":0.5}]}""";
+        await api.CreateAsync("gone-source");
+        await api.RunAsync("gone-source", """{"value":1}""");
+        const string Copy = """{"name":"gone-copy","trials":true}""";
+        var first = await api.SendAsync(HttpMethod.Post, "studies", Body, "gone-1");
+        var copied = await api.SendAsync(HttpMethod.Post, "studies/gone-source/clone", Copy, "gone-2");
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (first.Status, copied.Status));
+        await api.PostAsync("studies/gone/suggest");
+        foreach (var name in new[] { "gone", "gone-source", "gone-copy" })
+            await api.SendAsync(HttpMethod.Delete, $"studies/{name}");
+        var again = await api.SendAsync(HttpMethod.Post, "studies", Body, "gone-1");
+        var copiedAgain = await api.SendAsync(HttpMethod.Post, "studies/gone-source/clone", Copy, "gone-2");
+        Assert.Equal((first.Status, first.Body.ToString()), (again.Status, again.Body.ToString()));
+        Assert.Equal((copied.Status, copied.Body.ToString()), (copiedAgain.Status, copiedAgain.Body.ToString()));
+        Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync(HttpMethod.Get, "studies/gone")).Status);
     }
 
     private static List<string> Comparable(JsonElement trials) => [.. trials.EnumerateArray().Select(trial =>

@@ -97,6 +97,23 @@ public class WalkTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal("infeasible", done.GetProperty("state").GetString());
     }
 
+    [Theory]
+    [InlineData("complete", """{"values":{"value":"NaN"},"leaseToken":"TOKEN"}""", 200)]
+    [InlineData("complete", """{"values":{"value":"Infinity","loss":1},"leaseToken":"TOKEN"}""", 200)]
+    [InlineData("infeasible", """{"reason":"diverged","leaseToken":"TOKEN"}""", 200)]
+    [InlineData("complete", """{"values":{"value":1},"leaseToken":"TOKEN"}""", 409)]
+    [InlineData("infeasible", """{"leaseToken":"another"}""", 409)]
+    public async Task Who_reported_NaN_may_say_so_again_at_the_end_but_nothing_else(string call, string body, int status)
+    {
+        var study = $"nan-{call}-{status}-{body.Length}";
+        await api.CreateAsync(study);
+        var (_, token) = await api.TakeAsync(study);
+        await api.PostAsync($"studies/{study}/trials/0/report", $$$"""{"step":1,"values":{"value":"NaN"},"leaseToken":"{{{token}}}"}""");
+        var (actual, answer) = await api.SendAsync(HttpMethod.Post, $"studies/{study}/trials/0/{call}", body.Replace("TOKEN", token, StringComparison.Ordinal));
+        Assert.Equal(status, (int)actual);
+        Assert.Equal(status == 200 ? "infeasible" : "/problems/illegal-move", answer.GetProperty(status == 200 ? "state" : "type").GetString());
+    }
+
     [Fact]
     public async Task A_study_is_paused_resumed_patched_canceled_and_deleted()
     {

@@ -59,6 +59,43 @@ public sealed class TelemetryTests : IDisposable
             scope.TryGetProperty("StudyId", out var study) && study.GetString() == "logged" && scope.TryGetProperty("Trial", out var trial) && trial.GetString() == "0"));
     }
 
+    [Fact]
+    public async Task A_worker_in_a_process_of_its_own_shows_its_own_metrics_to_this_machine()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_data, "commands.json"), """{"quick": {"program": "bash", "arguments": ["-c", "echo 'hpo {\"complete\": {\"value\": 1}}'"]}}""");
+        await using var service = await Service.StartAsync(_data, 0);
+        using (var exposed = Service.Run("worker", "--data", _data, "--metrics", "http://0.0.0.0:0"))
+        {
+            Assert.Contains("metrics must be loopback addresses", await exposed.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
+            await exposed.WaitForExitAsync();
+            Assert.Equal(1, exposed.ExitCode);
+        }
+
+        using var worker = Service.Run("worker", "--data", _data, "--slots", "1", "--metrics", "http://127.0.0.1:0");
+        try
+        {
+            const string said = "metrics on ";
+            var line = await worker.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            Assert.StartsWith(said, line, StringComparison.Ordinal);
+            var url = new Uri(line![said.Length..]);
+            await service.PostAsync("studies", new { name = "counted", parameters = new[] { new { name = "x", type = "float", low = 0, high = 1 } }, sampler = new { kind = "tpe" }, runner = new { kind = "command", command = "quick" }, budget = new { maxTrials = 2 } });
+            await service.WaitAsync("counted", s => s.GetProperty("state").GetString() == "completed");
+            using var http = new HttpClient();
+            var text = await http.GetStringAsync(url);
+            foreach (var expected in new[] { "hpo_suggest_duration_seconds_count{sampler=\"tpe\"", "hpo_commit_duration_seconds_count", "dotnet_process_memory_working_set_bytes" })
+                Assert.Contains(expected, text, StringComparison.Ordinal);
+            Assert.DoesNotContain("hpo_trials{", text, StringComparison.Ordinal);
+            using var other = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { Host = "evil.example" } };
+            using var refused = await http.SendAsync(other);
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri(url, "/api/v1/studies"))).StatusCode);
+        }
+        finally
+        {
+            Assert.Equal(0, await Service.StopAsync(worker));
+        }
+    }
+
     private static async Task ReceiveAsync(HttpListener collector, StringBuilder received)
     {
         try

@@ -1,6 +1,7 @@
 using HpoService.Search.Models;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HpoService.Storage.Tests;
@@ -67,6 +68,25 @@ public abstract partial class StoreConformance
         await Leases.TakeAsync("inside", "machine", Lease, default);
         Assert.Equal(1, await Dispatcher.FillQueueAsync(id, 2, default));
         Assert.Equal(2, await Dispatcher.FillQueueAsync(id, 3, default));
+    }
+
+    [Fact]
+    public async Task A_study_that_cannot_be_swept_keeps_no_other_one_from_it()
+    {
+        foreach (var name in new[] { "before", "broken", "after" })
+        {
+            await CreateAsync(name, budget: new Budget { MaxSeconds = 3600 });
+            await TakeAsync(name);
+        }
+
+        await _services.GetRequiredService<Database>().WriteAsync(
+            db => db.Studies.Where(s => s.Name == "broken").ExecuteUpdateAsync(set => set.SetProperty(s => s.BudgetJson, "what a later version wrote")), default);
+        _time.Advance(2 * Lease);
+        var failure = await Assert.ThrowsAsync<AggregateException>(() => Leases.SweepAsync(default));
+        Assert.Contains("study 2", Assert.Single(failure.InnerExceptions).Message, StringComparison.Ordinal);
+        foreach (var name in new[] { "before", "after" })
+            Assert.Equal(1, (await Studies.GetAsync(name, default)).TrialCounts[TrialState.Queued]);
+        Assert.Empty(await Studies.NeedingTrialsAsync(2, true, default));
     }
 
     private Task<ReportAnswer> ReportAsync(TrialView trial, long step, double value) =>

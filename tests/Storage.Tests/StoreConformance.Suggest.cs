@@ -119,4 +119,22 @@ public abstract partial class StoreConformance
     }
 
     private Task<ReportAnswer> HeartbeatAsync(TrialView trial) => Leases.HeartbeatAsync("s", trial.Number, trial.Lease!.Token, null, default);
+
+    [Fact]
+    public async Task Nothing_is_kept_of_studies_that_nobody_proposes_for_any_more()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await CreateAsync($"s{i}", sampler: "tpe", budget: new Budget { MaxTrials = 2 });
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Dispatcher.SuggestAsync($"s{i}", 1, "w", Lease, null, default)));
+        }
+
+        for (var i = 0; Dispatcher.Busy > 0; i++) // what is computed ahead takes its turn as well
+        {
+            Assert.True(i < 1000, "Somebody still holds a turn.");
+            await Task.Delay(10);
+        }
+
+        Assert.Equal(6, (await Studies.ListAsync(null, [], null, null, 10, default)).Items.Sum(s => s.TrialCounts[TrialState.Running]));
+    }
 }

@@ -189,6 +189,28 @@ public abstract partial class StoreConformance(string kind) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Keys_of_requests_are_known_for_a_day_and_no_longer_than_their_study()
+    {
+        await CreateAsync();
+        await CreateAsync("other");
+        Task<Dispatch> KeyedAsync(string study, string key) => Dispatcher.SuggestAsync(study, 1, "w", Lease, new Idempotency(key, "h"), default);
+        var expiry = _services.GetRequiredService<KeyExpiry>();
+        var old = await KeyedAsync("s", "old");
+        _time.Advance(KeyExpiry.Kept - Lease / 2);
+        var recent = await KeyedAsync("s", "recent");
+        await KeyedAsync("other", "recent");
+        Assert.Equal(0, await expiry.SweepAsync(default));
+        Assert.Equal(old.Trials[0].Number, (await KeyedAsync("s", "old")).Trials[0].Number);
+        _time.Advance(Lease);
+        Assert.Equal(1, await expiry.SweepAsync(default));
+        Assert.Equal(recent.Trials[0].Lease, (await KeyedAsync("s", "recent")).Trials[0].Lease);
+        Assert.NotEqual(old.Trials[0].Lease, (await KeyedAsync("s", "old")).Trials[0].Lease);
+        await Studies.DeleteAsync("s", default);
+        await using var db = _services.GetRequiredService<Database>().Open();
+        Assert.Equal([$"suggest/{(await Studies.GetAsync("other", default)).Id}"], await db.IdempotencyKeys.Select(k => k.Scope).ToListAsync());
+    }
+
+    [Fact]
     public void The_migrations_are_up_to_date_with_the_model()
     {
         using var context = _services.GetRequiredService<Database>().Open();

@@ -44,6 +44,7 @@ internal static class Access
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.Value.BodyBytes;
+            kestrel.RequestHeaderEncodingSelector = RequestHeaders.EncodingOf;
         });
         return services;
     }
@@ -77,9 +78,13 @@ internal static class Access
         var name = context.User.Identity is { IsAuthenticated: true, Name: { } caller } ? caller : null;
         if (limits.RequestsPerSecond <= 0 || name == Anonymous && (context.Connection.RemoteIpAddress is not { } remote || IPAddress.IsLoopback(remote)))
             return RateLimitPartition.GetNoLimiter("");
-        return RateLimitPartition.GetTokenBucketLimiter(name is null or Anonymous ? $"{context.Connection.RemoteIpAddress}" : $"key {name}", _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = 2 * limits.RequestsPerSecond, TokensPerPeriod = Math.Max(1, limits.RequestsPerSecond / 10), ReplenishmentPeriod = TimeSpan.FromMilliseconds(100), QueueLimit = 0,
-        });
+        return RateLimitPartition.GetTokenBucketLimiter(name is null or Anonymous ? $"{context.Connection.RemoteIpAddress}" : $"key {name}", _ => Bucket(limits.RequestsPerSecond));
     });
+
+    /// <summary>Exactly so many a second, whether few or many; twice as many at once.</summary>
+    internal static TokenBucketRateLimiterOptions Bucket(int perSecond)
+    {
+        var tokens = Math.Max(1, perSecond / 10);
+        return new() { TokenLimit = 2 * perSecond, TokensPerPeriod = tokens, ReplenishmentPeriod = TimeSpan.FromSeconds((double)tokens / perSecond), QueueLimit = 0 };
+    }
 }

@@ -10,7 +10,7 @@ namespace HpoService.Api.Contracts;
 internal static class Limits
 {
     public const int Description = 10_000, Labels = 64, LabelKey = 100, LabelValue = 1000, Worker = 200, Reason = 10_000,
-        Trials = 1000, Metrics = 1000, MetricName = 200, UserAttributes = 65_536, IdempotencyKey = 255;
+        Trials = 1000, Imported = 10_000, Metrics = 1000, MetricName = 200, UserAttributes = 65_536, IdempotencyKey = 255;
 
     public static IEnumerable<Violation> OfStudy(string? description, IReadOnlyDictionary<string, string>? labels, int trials = 0)
     {
@@ -38,9 +38,9 @@ internal static class Limits
         ? reason
         : throw new InvalidValuesException("/reason", $"reason length <= {Reason} must hold, but got {reason.Length}.");
 
-    public static List<T> CheckTrials<T>(List<T> trials) => trials.Count <= Trials
+    public static List<T> CheckTrials<T>(List<T> trials, int most = Trials) => trials.Count <= most
         ? trials
-        : throw new InvalidValuesException("/trials", $"number of trials <= {Trials} must hold, but got {trials.Count}.");
+        : throw new InvalidValuesException("/trials", $"number of trials <= {most} must hold, but got {trials.Count}.");
 
     public static Dictionary<string, double> CheckMetrics(Dictionary<string, double> values)
     {

@@ -29,10 +29,12 @@ public static class PredictionEndpoints
         string study, RetrainRequest body, [FromServices] PredictionStore store, StudyStore studies, HttpRequest request,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
+        var key = Idempotent.Of(idempotencyKey, new { retrain = study, body });
+        if (await studies.RecallAsync(key, cancellationToken) is { } earlier)
+            return StudyEndpoints.Created(request, earlier);
         var model = await store.FindAsync(study, body.Trial, cancellationToken, own: true);
-        var retraining = await studies.CreateAsync(
+        return StudyEndpoints.Created(request, await studies.CreateAsync(
             body.ToDefinition(model), $"Trial {model.Trial.Number} of {model.Study.Definition.Name}, on all data.", new Dictionary<string, string> { [PredictionStore.RetrainLabel] = $"{model.Study.Id}" },
-            [model.Trial.Parameters], Idempotent.Of(idempotencyKey, new { model.Study.Id, body }), cancellationToken);
-        return TypedResults.Created($"{request.PathBase}/api/v1/studies/{retraining.Definition.Name}", StudyContract.Of(retraining));
+            [model.Trial.Parameters], key, cancellationToken));
     }
 }

@@ -29,15 +29,19 @@ public static class StudyEndpoints
         CreateStudyRequest body, StudyStore store, ModelStore models, [FromServices] DataSetStore dataSets, HttpRequest request,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
+        var key = Idempotent.Of(idempotencyKey, body);
+        if (await store.RecallAsync(key, cancellationToken) is { } earlier)
+            return Created(request, earlier);
         var card = body.Runner is { Kind: Runner.Training, Model: { } model }
             ? (await models.ListAsync(cancellationToken)).FirstOrDefault(c => c.Name == model) ?? throw new UnknownModelException(model, (await models.ListAsync(cancellationToken)).Select(c => c.Name))
             : null;
         var usual = body.Objectives is null && body.Runner is { Kind: Runner.Training, Dataset: { } dataSet } ? dataSets.UsualObjective(dataSet) : null;
         var definition = body.ToDefinition(card?.DefaultSpace, usual is null ? card?.Metrics : [usual]);
-        var study = await store.CreateAsync(
-            definition, body.Description, body.Labels ?? [], body.InitialTrials ?? [], Idempotent.Of(idempotencyKey, body), cancellationToken);
-        return TypedResults.Created($"{request.PathBase}/api/v1/studies/{study.Definition.Name}", StudyContract.Of(study));
+        return Created(request, await store.CreateAsync(definition, body.Description, body.Labels ?? [], body.InitialTrials ?? [], key, cancellationToken));
     }
+
+    internal static Created<StudyContract> Created(HttpRequest request, StudyView study) =>
+        TypedResults.Created($"{request.PathBase}/api/v1/studies/{study.Definition.Name}", StudyContract.Of(study));
 
     /// <summary>Lists studies, newest first: of a state, with all the labels given (key or key=value), whose name or description contains the query.</summary>
     public static async Task<Ok<PageContract<StudyContract>>> ListAsync(

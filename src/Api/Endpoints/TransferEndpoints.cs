@@ -22,19 +22,20 @@ public static class TransferEndpoints
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
         Limits.CheckStudy(body.Description, body.Labels);
+        var key = Idempotent.Of(idempotencyKey, new { clone = study, body });
+        if (await store.RecallAsync(key, cancellationToken) is { } earlier)
+            return StudyEndpoints.Created(request, earlier);
         var source = await store.GetAsync(study, cancellationToken);
-        var clone = await store.CreateAsync(
-            body.ToDefinition(source.Definition), body.Description ?? source.Description, body.Labels ?? source.Labels, [],
-            Idempotent.Of(idempotencyKey, new { source.Id, body }), cancellationToken,
-            body.Trials ? await imports.FinishedAsync(study, cancellationToken) : null);
-        return TypedResults.Created($"{request.PathBase}/api/v1/studies/{clone.Definition.Name}", StudyContract.Of(clone));
+        return StudyEndpoints.Created(request, await store.CreateAsync(
+            body.ToDefinition(source.Definition), body.Description ?? source.Description, body.Labels ?? source.Labels, [], key, cancellationToken,
+            body.Trials ? await imports.FinishedAsync(study, cancellationToken) : null));
     }
 
-    /// <summary>Takes in trials that were finished elsewhere, all or none: up to 1,000 at once. They get the next numbers and count in the budget.</summary>
+    /// <summary>Takes in trials that were finished elsewhere, all or none: up to 10,000 at once, and within the limit of a body. They get the next numbers and count in the budget.</summary>
     public static async Task<Created<PageContract<TrialContract>>> ImportAsync(
         string study, ImportRequest body, ImportStore store, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var imported = await store.ImportAsync(study, [.. Limits.CheckTrials(body.Trials).Index().Select(Finished)], Idempotent.Of(idempotencyKey, body), cancellationToken);
+        var imported = await store.ImportAsync(study, [.. Limits.CheckTrials(body.Trials, Limits.Imported).Index().Select(Finished)], Idempotent.Of(idempotencyKey, body), cancellationToken);
         return TypedResults.Created((string?)null, new PageContract<TrialContract>([.. imported.Select(TrialContract.Of)], null));
     }
 

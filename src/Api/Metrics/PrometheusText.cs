@@ -10,16 +10,24 @@ internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    public static string Write(IEnumerable<(Instrument Instrument, IEnumerable<Series> Series)> instruments, Count count)
+    /// <param name="instruments">What this process measures.</param>
+    /// <param name="count">What there is in the database; null where that is said elsewhere.</param>
+    public static string Write(IEnumerable<(Instrument Instrument, IEnumerable<Series> Series)> instruments, Count? count)
     {
         var text = new StringBuilder();
+        if (count is not null)
+            Write(text, count);
+        foreach (var (instrument, series) in instruments)
+            Write(text, instrument, series);
+        return text.ToString();
+    }
+
+    private static void Write(StringBuilder text, Count count)
+    {
         Gauge(text, "hpo_studies", "Studies by state.", count.Studies.Select(s => ($"state=\"{s.Key.ToString().ToLowerInvariant()}\"", (double)s.Value)));
         Gauge(text, "hpo_trials", "Trials by state, of all studies.", count.Trials.Select(t => ($"state=\"{t.Key.ToString().ToLowerInvariant()}\"", (double)t.Value)));
         Gauge(text, "hpo_queue_depth", "Queued trials of active studies.", [("", count.Waiting)]);
         Gauge(text, "hpo_worker_slots", "Trials that the workers can run at once.", [("", count.Slots)]);
-        foreach (var (instrument, series) in instruments)
-            Write(text, instrument, series);
-        return text.ToString();
     }
 
     /// <summary>A name as Prometheus has it.</summary>

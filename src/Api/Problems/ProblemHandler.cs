@@ -10,6 +10,9 @@ namespace HpoService.Api.Problems;
 /// <summary>Turns exceptions into RFC 9457 problem documents.</summary>
 internal sealed class ProblemHandler(IProblemDetailsService problems, ILogger<ProblemHandler> logger) : IExceptionHandler
 {
+    // An answer about a bad request must not be larger than the request.
+    private const int MostErrors = 1000, MostText = 1000, MostDetail = 10_000;
+
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
@@ -47,19 +50,19 @@ internal sealed class ProblemHandler(IProblemDetailsService problems, ILogger<Pr
     {
         if (exception is HpoException { Violations: var violations })
         {
-            document.Extensions["pointer"] = violations[0].Pointer;
-            document.Extensions["errors"] = violations.Select(v => new { pointer = v.Pointer, detail = v.Message });
+            document.Extensions["pointer"] = Cut(violations[0].Pointer, MostText);
+            document.Extensions["errors"] = violations.Take(MostErrors).Select(v => new { pointer = Cut(v.Pointer, MostText), detail = Cut(v.Message, MostText) });
         }
         else if (exception.InnerException is JsonException json)
         {
-            document.Extensions["pointer"] = Pointer(json);
+            document.Extensions["pointer"] = Cut(JsonPointer.Of(json), MostText);
         }
     }
 
     private static string? Detail(Exception exception) => exception.InnerException is JsonException json
         // JsonException.Message names .NET types: its path and position say enough.
-        ? $"The body must be JSON with known fields of the right types, but got a mistake at '{Pointer(json)}', line {json.LineNumber + 1}, byte {json.BytePositionInLine}."
-        : exception.Message;
+        ? $"The body must be JSON with known fields of the right types, but got a mistake at '{Cut(JsonPointer.Of(json), MostText)}', line {json.LineNumber + 1}, byte {json.BytePositionInLine}."
+        : Cut(exception.Message, MostDetail);
 
-    private static string Pointer(JsonException json) => (json.Path ?? "$").TrimStart('$').Replace(".", "/").Replace("[", "/").Replace("]", "");
+    private static string Cut(string text, int most) => text.Length <= most ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)}…";
 }

@@ -10,6 +10,7 @@ internal static class ProblemTypes
     /// <summary>Status and type of an error; null = a bug.</summary>
     public static (int Status, string Type)? Of(Exception exception) => exception switch
     {
+        HpoException { Violations: var all } when all.Any(v => v.IsMalformed) => (400, "malformed-request"),
         NotFoundException e => (404, $"{e.Kind}-not-found"),
         NameTakenException => (409, "name-taken"),
         DataSetInUseException => (409, "dataset-in-use"),

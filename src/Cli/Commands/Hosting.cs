@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using HpoService.Api;
+using HpoService.Api.Metrics;
 using HpoService.Storage;
 using HpoService.Worker;
 using HpoService.Worker.Commands;
@@ -32,17 +33,33 @@ internal static class Hosting
         return builder.Build().MapHpoApi();
     }
 
-    /// <summary>A worker alone.</summary>
-    public static async Task<IHost> BuildWorkerAsync(string data, string? address, int slots, string? name, string? commands, CancellationToken cancellationToken)
+    /// <summary>A worker alone; with an address for its metrics a <see cref="WebApplication"/>.</summary>
+    public static async Task<IHost> BuildWorkerAsync(
+        string data, string? address, int slots, string? name, string? commands, string? metrics, CancellationToken cancellationToken)
     {
         var database = await OpenAsync(data, address, cancellationToken);
         var claimed = await WorkerName.ClaimAsync(database, name, cancellationToken);
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
-        Telemetry.Add(builder.Services);
-        builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, claimed, data, Commands(data, commands)));
-        return builder.Build();
+        if (metrics is null)
+        {
+            var builder = Host.CreateApplicationBuilder();
+            AddWorker(builder);
+            return builder.Build();
+        }
+
+        var serving = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        serving.WebHost.UseKestrelHttpsConfiguration();
+        serving.WebHost.UseUrls(metrics);
+        AddWorker(serving);
+        serving.Services.AddHpoMetrics();
+        return serving.Build().MapHpoMetrics();
+
+        void AddWorker(IHostApplicationBuilder builder)
+        {
+            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
+            Telemetry.Add(builder.Services);
+            builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, claimed, data, Commands(data, commands)));
+        }
     }
 
     // SIGXFSZ: a file at the system's limit of sizes is a write that fails, not the end of the process.

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using HpoService.Storage;
 
 namespace HpoService.Cli.Commands;
 
@@ -17,10 +16,9 @@ internal static class ServeCommand
         {
             await using var app = await Hosting.BuildServiceAsync(
                 parsed.GetValue(urls)!, parsed.GetValue(data)!, parsed.GetValue(slots), LogLevel.Warning, cancellationToken, parsed.GetValue(commands), parsed.GetValue(database));
-            if (Exposed(parsed.GetValue(urls)!) is { } exposed && !await MayBeExposedAsync(app, cancellationToken))
+            if (await Exposure.RefusalAsync(app, "urls", parsed.GetValue(urls)!, cancellationToken) is { } refusal)
             {
-                await Console.Error.WriteLineAsync(
-                    $"urls must be loopback addresses while there are no keys (hpo key add), or Auth__AllowAnonymous=true be set, but got {exposed}.");
+                await Console.Error.WriteLineAsync(refusal);
                 return 1;
             }
 
@@ -32,12 +30,4 @@ internal static class ServeCommand
         });
         return command;
     }
-
-    private static async Task<bool> MayBeExposedAsync(WebApplication app, CancellationToken cancellationToken) =>
-        app.Configuration.GetValue<bool>("Auth:AllowAnonymous")
-        || (await app.Services.GetRequiredService<ApiKeyStore>().ListAsync(cancellationToken)).Count > 0;
-
-    /// <summary>The first address that others than this machine can reach.</summary>
-    private static string? Exposed(string urls) => urls.Split(';').FirstOrDefault(url =>
-        !(Uri.TryCreate(url.Replace("*", "0.0.0.0").Replace("+", "0.0.0.0"), UriKind.Absolute, out var uri) && uri.IsLoopback));
 }

@@ -16,8 +16,7 @@ internal static class SamplerOptions
         catch (JsonException e)
         {
             var known = string.Join(", ", typeof(T).GetProperties().Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)));
-            var pointer = root + (e.Path ?? "$")[1..].Replace('.', '/');
-            throw new InvalidStudyException(pointer, $"options must be known and of the right type, one of [{known}], but got {options}.");
+            throw new InvalidStudyException([new Violation(root + JsonPointer.Of(e), $"options must be known and of the right type, one of [{known}], but got {options}.", IsMalformed: true)]);
         }
     }
 

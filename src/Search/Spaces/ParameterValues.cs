@@ -72,8 +72,14 @@ public sealed class ParameterValuesJsonConverter : JsonConverter<ParameterValues
     /// <inheritdoc/>
     public override ParameterValues Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var values = JsonSerializer.Deserialize<Dictionary<string, ParameterValue>>(ref reader, options);
-        return new ParameterValues(values ?? throw new JsonException("Parameter values must be an object."));
+        try
+        {
+            return new ParameterValues(JsonSerializer.Deserialize<Dictionary<string, ParameterValue>>(ref reader, options) ?? throw new JsonException());
+        }
+        catch (JsonException)
+        {
+            throw new JsonException(); // whose path is the one from the document's root, not from here
+        }
     }
 
     /// <inheritdoc/>

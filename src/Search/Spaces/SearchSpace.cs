@@ -97,7 +97,7 @@ public sealed class SearchSpace
     {
         var violations = new List<Violation>();
         foreach (var name in values.Keys.Where(name => IndexOf(name) < 0))
-            violations.Add(new Violation($"/{name}", $"every name must be a parameter of the study, but got '{name}'."));
+            violations.Add(new Violation($"/{JsonPointer.Part(name)}", $"every name must be a parameter of the study, but got '{name}'."));
         foreach (var parameter in Parameters)
         {
             var given = values.TryGetValue(parameter.Name, out var value);
@@ -111,7 +111,7 @@ public sealed class SearchSpace
                 _ => null,
             };
             if (rule is not null)
-                violations.Add(new Violation($"/{parameter.Name}", rule));
+                violations.Add(new Violation($"/{JsonPointer.Part(parameter.Name)}", rule));
         }
 
         if (violations.Count == 0)

@@ -106,6 +106,8 @@ namespace HpoService.Storage.Migrations
 
                     b.HasKey("Scope", "Key");
 
+                    b.HasIndex("CreatedAt");
+
                     b.ToTable("idempotency_keys", (string)null);
                 });
 

@@ -7,9 +7,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace HpoService.Storage;
 
-/// <summary>Remembers, in the transaction of the effect, what a keyed request did.</summary>
+/// <summary>Remembers, in the transaction of the effect, what a keyed request did: for <see cref="KeyExpiry.Kept"/>, and no longer than the study that it was
+/// about, unless it created that.</summary>
 internal static class IdempotencyKeys
 {
+    public const string Suggest = "suggest", Enqueue = "enqueue", Import = "import";
+    private static readonly string[] OfStudies = [Suggest, Enqueue, Import];
+
     // A nullable field is not written, and an answer may have been remembered by an older version with fewer fields.
     private static readonly JsonSerializerOptions Json = new(HpoJson.Options)
     {
@@ -40,6 +44,16 @@ internal static class IdempotencyKeys
         {
             Scope = scope, Key = idempotency.Key, RequestHash = idempotency.RequestHash, ResultJson = JsonSerializer.Serialize(result, Json), CreatedAt = now,
         });
+    }
+
+    /// <summary>The scope of a call about one study.</summary>
+    public static string Scope(string call, long studyId) => $"{call}/{studyId}";
+
+    /// <summary>Forgets all keys of a study.</summary>
+    public static Task<int> ForgetAsync(this HpoDbContext db, long studyId, CancellationToken cancellationToken)
+    {
+        var scopes = Array.ConvertAll(OfStudies, call => Scope(call, studyId));
+        return db.IdempotencyKeys.Where(k => scopes.Contains(k.Scope)).ExecuteDeleteAsync(cancellationToken);
     }
 
     private static T? Result<T>(Idempotency idempotency, IdempotencyRow? row) where T : class =>

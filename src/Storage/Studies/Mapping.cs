@@ -17,6 +17,21 @@ internal static class Mapping
 
     public static T FromJson<T>(string json) => JsonSerializer.Deserialize<T>(json, HpoJson.Options)!;
 
+    /// <summary>False for what this version cannot read.</summary>
+    public static bool TryFromJson<T>(string json, out T value)
+    {
+        try
+        {
+            value = FromJson<T>(json);
+            return true;
+        }
+        catch (JsonException)
+        {
+            value = default!;
+            return false;
+        }
+    }
+
     public static string MetricsToJson(IReadOnlyDictionary<string, double> values) => JsonSerializer.Serialize(values, Metrics);
 
     public static IReadOnlyDictionary<string, double> MetricsFromJson(string json) => JsonSerializer.Deserialize<Dictionary<string, double>>(json, Metrics)!;
@@ -26,6 +41,15 @@ internal static class Mapping
     public static Measurement MeasurementFromJson(string json) => JsonSerializer.Deserialize<Measurement>(json, Metrics)!;
 
     public static StudyDefinition ToDefinition(this StudyRow row) => DefinitionColumns.Of(row).ToDefinition();
+
+    public static StudyView ToView(this StudyRow row, TrialView? best)
+    {
+        var definition = row.ToDefinition();
+        return new StudyView(
+            row.Id, definition, row.Description, FromJson<Dictionary<string, string>>(row.LabelsJson), row.State, row.CompletionReason,
+            ToTime(row.CreatedAt), ToTime(row.UpdatedAt), ToTime(row.CompletedAt),
+            Enum.GetValues<TrialState>().ToDictionary(state => state, row.CountOf), best, definition.Objectives.Count > 1 ? row.FrontSize ?? 0 : null, row.Version);
+    }
 
     public static TrialView ToView(this TrialRow row, IReadOnlyList<Measurement>? measurements = null, bool withLease = false) => new(
         row.Number, row.State, row.Parameters(), row.Attempt, row.Worker,

@@ -10,7 +10,7 @@ namespace HpoService.Storage;
 /// <summary>Studies: create, read, change, move, delete. Every write is durable when its task completes.</summary>
 public sealed class StudyStore(Database database, CommandStore commands, TimeProvider time)
 {
-    private const string CreateScope = "studies";
+    private const string CreateScope = "create";
 
     /// <summary>Creates a study with its first queued trials, and those that were finished elsewhere.</summary>
     /// <exception cref="NameTakenException">The name exists.</exception>
@@ -25,9 +25,9 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
             await commands.ValidateAsync(definition.Runner, cancellationToken);
         Enqueuing.Validate(definition, initialTrials, "/initialTrials");
         Importing.Validate(definition, finished ?? [], "/trials");
-        var id = await database.WriteAsync(async db =>
+        var created = await database.WriteAsync(async db =>
         {
-            if (await db.RecallAsync<string>(CreateScope, idempotency, cancellationToken) is { } earlier)
+            if (await db.RecallAsync<CreatedStudy>(CreateScope, idempotency, cancellationToken) is { } earlier)
                 return earlier;
             if (definition.Runner.Kind == Runner.Training)
                 Validate(definition.Runner, await ModelStore.ListAsync(db, cancellationToken)); // here: a data set may just be going
@@ -39,12 +39,22 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
             var write = await StudyWrite.OpenAsync(db, $"{row.Id}", time, cancellationToken);
             foreach (var values in initialTrials)
                 Enqueuing.Add(write, values, "initialTrials");
-            if (finished?.Count > 0)
-                await Importing.AddAsync(write, finished, cancellationToken);
-            db.Remember(CreateScope, idempotency, $"{row.Id}", row.CreatedAt);
-            return $"{row.Id}";
+            var imported = finished?.Count > 0 ? await Importing.AddAsync(write, finished, cancellationToken) : [];
+            var study = new CreatedStudy(write.Row.Clone(), imported.FirstOrDefault(t => t.Number == write.Row.BestNumber)?.ToView());
+            db.Remember(CreateScope, idempotency, study, row.CreatedAt);
+            return study;
         }, cancellationToken);
-        return await GetAsync(id, cancellationToken);
+        return created.ToView();
+    }
+
+    /// <summary>What an equal request has created, as it was then, be it there or not by now; null when the key is new.</summary>
+    /// <exception cref="IdempotencyConflictException">The key came with another request.</exception>
+    public async Task<StudyView?> RecallAsync(Idempotency? idempotency, CancellationToken cancellationToken)
+    {
+        if (idempotency is null)
+            return null;
+        await using var db = database.Open();
+        return (await db.RecallAsync<CreatedStudy>(CreateScope, idempotency, cancellationToken))?.ToView();
     }
 
     /// <summary>The study of a name or an integer id.</summary>
@@ -72,7 +82,9 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
         foreach (var pair in labels.Select(label => label.Split('=', 2)))
         {
             var fragment = Mapping.ToJson(pair[0]) + ":" + (pair.Length > 1 ? Mapping.ToJson(pair[1]) : "");
-            rows = rows.Where(s => s.LabelsJson.Contains(fragment));
+            // What stands before a key: within a text, a quotation mark has a backslash before it.
+            var (first, later) = ("{" + fragment, "," + fragment);
+            rows = rows.Where(s => s.LabelsJson.Contains(first) || s.LabelsJson.Contains(later));
         }
 
         if (after is not null)
@@ -132,6 +144,7 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
             if (ifVersion is { } wanted && wanted != row.Version)
                 throw new VersionMismatchException(wanted, row.Version);
             db.Studies.Remove(row);
+            await db.ForgetAsync(row.Id, cancellationToken);
             return row.Id;
         }, cancellationToken);
     }
@@ -155,7 +168,7 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
             {
                 s.Id, s.BudgetJson, s.NextNumber, s.IsExhausted, Running = s.RunningTrials, Queued = s.QueuedTrials,
             }).ToListAsync(cancellationToken);
-        return [.. active.Where(s => Mapping.FromJson<Budget>(s.BudgetJson) is var budget
+        return [.. active.Where(s => Mapping.TryFromJson<Budget>(s.BudgetJson, out var budget)
             && s.Running < budget.MaxParallelTrials
             && (s.Queued > 0 && hasFreeSlot
                 || s.Running + s.Queued < Math.Min(slots, budget.MaxParallelTrials) && !s.IsExhausted && s.NextNumber < (budget.MaxTrials ?? int.MaxValue))).Select(s => s.Id)];
@@ -200,11 +213,12 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
         var best = row.BestNumber is { } number
             ? await db.Trials.AsNoTracking().FirstOrDefaultAsync(t => t.StudyId == row.Id && t.Number == number, cancellationToken)
             : null;
-        var definition = row.ToDefinition();
-        return new StudyView(
-            row.Id, definition, row.Description, Mapping.FromJson<Dictionary<string, string>>(row.LabelsJson), row.State, row.CompletionReason,
-            Mapping.ToTime(row.CreatedAt), Mapping.ToTime(row.UpdatedAt), Mapping.ToTime(row.CompletedAt),
-            Enum.GetValues<TrialState>().ToDictionary(state => state, row.CountOf),
-            best?.ToView(), definition.Objectives.Count > 1 ? row.FrontSize ?? 0 : null, row.Version);
+        return row.ToView(best?.ToView());
+    }
+
+    /// <summary>A study when it was created: what an equal request is answered with.</summary>
+    private sealed record CreatedStudy(StudyRow Row, TrialView? Best)
+    {
+        public StudyView ToView() => Row.ToView(Best);
     }
 }

@@ -13,7 +13,7 @@ internal static class Enqueuing
     {
         var violations = trials
             .SelectMany((values, i) => definition.Space.ViolationsOfPartial(values).Select(v => v with { Pointer = $"{pointer}/{i}{v.Pointer}" }))
-            .ToList();
+            .Take(Importing.MostViolations).ToList();
         if (violations.Count == 0 && definition.Space.Constraints.Count > 0)
             violations.AddRange(trials.Index().Where(t => Fill(definition.Space, t.Item) is null).Select(t => new Violation(
                 $"{pointer}/{t.Index}", $"the given values must leave a point that keeps the parameterConstraints, but got none for {t.Item}.")));

@@ -19,7 +19,7 @@ public sealed class ImportStore(Database database, TimeProvider time)
         return await database.WriteAsync<IReadOnlyList<TrialView>>(async db =>
         {
             var write = await StudyWrite.OpenAsync(db, study, time, cancellationToken);
-            var scope = $"import/{write.Row.Id}";
+            var scope = IdempotencyKeys.Scope(IdempotencyKeys.Import, write.Row.Id);
             if (await db.RecallAsync<List<TrialView>>(scope, idempotency, cancellationToken) is { } earlier)
                 return earlier;
             Importing.Validate(write.Definition, trials, "/trials");

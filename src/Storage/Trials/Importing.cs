@@ -24,15 +24,19 @@ public sealed record FinishedTrial(
 /// <summary>Makes trials of what was finished elsewhere: they get the next numbers, and count in the budget like any others.</summary>
 internal static class Importing
 {
+    /// <summary>How many mistakes a refusal lists.</summary>
+    public const int MostViolations = 1000;
+
     /// <exception cref="InvalidParameterValuesException">Points that do not lie in the space.</exception>
     /// <exception cref="InvalidValuesException">A state, values or steps that break a rule.</exception>
     public static void Validate(StudyDefinition definition, IReadOnlyList<FinishedTrial> trials, string pointer)
     {
+        // The first so many: what is wrong with all trials in all parameters could take more memory than there is.
         var misplaced = trials.Index()
-            .SelectMany(t => definition.Space.Violations(t.Item.Parameters).Select(v => v with { Pointer = $"{pointer}/{t.Index}/parameters{v.Pointer}" })).ToList();
+            .SelectMany(t => definition.Space.Violations(t.Item.Parameters).Select(v => v with { Pointer = $"{pointer}/{t.Index}/parameters{v.Pointer}" })).Take(MostViolations).ToList();
         if (misplaced.Count > 0)
             throw new InvalidParameterValuesException(misplaced);
-        var violations = trials.Index().SelectMany(t => Violations(definition, t.Item).Select(v => v with { Pointer = $"{pointer}/{t.Index}{v.Pointer}" })).ToList();
+        var violations = trials.Index().SelectMany(t => Violations(definition, t.Item).Select(v => v with { Pointer = $"{pointer}/{t.Index}{v.Pointer}" })).Take(MostViolations).ToList();
         if (violations.Count > 0)
             throw new InvalidValuesException(violations);
     }

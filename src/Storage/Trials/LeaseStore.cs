@@ -58,6 +58,7 @@ public sealed class LeaseStore(Database database, TimeProvider time)
 
     /// <summary>Puts trials whose lease ran out back into the queue, and ends studies whose time is up.</summary>
     /// <returns>How many trials came back.</returns>
+    /// <exception cref="AggregateException">Studies that could not be swept; all others were.</exception>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -65,14 +66,8 @@ public sealed class LeaseStore(Database database, TimeProvider time)
         var due = await db.Trials.Where(t => t.State == TrialState.Running && t.LeaseExpiresAt < now).Select(t => t.StudyId).Distinct().ToListAsync(cancellationToken);
         var active = await db.Studies.AsNoTracking().Where(s => s.State == StudyState.Active || s.State == StudyState.Paused)
             .Select(s => new { s.Id, s.CreatedAt, s.BudgetJson }).ToListAsync(cancellationToken);
-        due.AddRange(active.Where(s => now >= s.CreatedAt + 1000 * Mapping.FromJson<Budget>(s.BudgetJson).MaxSeconds).Select(s => s.Id));
-        var lost = 0;
-        foreach (var id in due.Distinct())
-        {
-            lost += await TakeBackAsync(id, t => t.LeaseExpiresAt < now, cancellationToken);
-        }
-
-        return lost;
+        due.AddRange(active.Where(s => !Mapping.TryFromJson<Budget>(s.BudgetJson, out var budget) || now >= s.CreatedAt + 1000 * budget.MaxSeconds).Select(s => s.Id));
+        return await TakeBackAsync(due.Distinct(), t => t.LeaseExpiresAt < now, cancellationToken);
     }
 
     /// <summary>Takes back at once what a worker held that died under this name: its successor need not wait until the leases run out.
@@ -80,6 +75,7 @@ public sealed class LeaseStore(Database database, TimeProvider time)
     /// <param name="worker">A name that the caller alone holds, so that the former holder is dead.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>How many trials came back.</returns>
+    /// <exception cref="AggregateException">Studies whose trials could not be taken back; all others' were.</exception>
     public async Task<int> ReclaimAsync(string worker, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
@@ -87,10 +83,7 @@ public sealed class LeaseStore(Database database, TimeProvider time)
                    join study in db.Studies on trial.StudyId equals study.Id
                    where trial.State == TrialState.Running && trial.Worker == worker && study.RunnerKind != Runner.External
                    select study.Id;
-        var lost = 0;
-        foreach (var id in await held.Distinct().ToListAsync(cancellationToken))
-            lost += await TakeBackAsync(id, t => t.Worker == worker, cancellationToken);
-        return lost;
+        return await TakeBackAsync(await held.Distinct().ToListAsync(cancellationToken), t => t.Worker == worker, cancellationToken);
     }
 
     internal static Task<int> SweepAsync(StudyWrite write, CancellationToken cancellationToken) =>
@@ -149,6 +142,25 @@ public sealed class LeaseStore(Database database, TimeProvider time)
         (trial.StopRequested, trial.StopReason) = (false, null);
     }
 
+    // What is wrong with one study is not the others' loss.
+    private async Task<int> TakeBackAsync(IEnumerable<long> studies, Expression<Func<TrialRow, bool>> isLost, CancellationToken cancellationToken)
+    {
+        var (lost, failures) = (0, new List<Exception>());
+        foreach (var id in studies)
+        {
+            try
+            {
+                lost += await TakeBackAsync(id, isLost, cancellationToken);
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or BusyException or UnwritableException or UnknownOutcomeException))
+            {
+                failures.Add(new InvalidOperationException($"Trials of study {id} could not be taken back.", e));
+            }
+        }
+
+        return failures.Count == 0 ? lost : throw new AggregateException(failures);
+    }
+
     private async Task<int> TakeBackAsync(long id, Expression<Func<TrialRow, bool>> isLost, CancellationToken cancellationToken)
     {
         try
@@ -171,7 +183,7 @@ public sealed class LeaseStore(Database database, TimeProvider time)
     {
         if (write.Definition.Objectives.All(o => !latest.Values.TryGetValue(o.Metric, out var value) || double.IsFinite(value)))
             return;
-        trial.Error = "an objective's metric must be finite, but got NaN or infinity.";
+        trial.Error = TrialOutcome.Diverged;
         write.Move(trial, TrialState.Infeasible);
         await write.SettleAsync(cancellationToken);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using HpoService.Search.Studies;
 using HpoService.Storage.Rows;
 using HpoService.Storage.Writing;
@@ -17,7 +16,7 @@ public sealed class TrialDispatcher
 {
     private readonly Database _database;
     private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<long, SemaphoreSlim> _turns = new();
+    private readonly StudyTurns _turns = new();
     private readonly Proposing _proposing;
     private readonly ComputedAhead _ahead;
 
@@ -25,7 +24,7 @@ public sealed class TrialDispatcher
     public TrialDispatcher(Database database, TimeProvider time)
     {
         (_database, _time, _proposing) = (database, time, new Proposing(database, time));
-        _ahead = new ComputedAhead((id, count) => InTurnAsync(id, () => _proposing.LookAheadAsync(id, count, default), default), time);
+        _ahead = new ComputedAhead((id, count) => _turns.InTurnAsync(id, () => _proposing.LookAheadAsync(id, count, default), default), time);
         database.Committed += _ahead.Changed;
         database.Failed += _ahead.Forget;
     }
@@ -40,7 +39,7 @@ public sealed class TrialDispatcher
         Task<(long Id, Dispatch? Dispatch, bool IsSlow)> TryAsync(Proposal? proposal) => _database.TurnAsync(
             turn => HandOutAsync(turn, turn.Study(study, _time), proposal, count, worker, lease, idempotency, cancellationToken), cancellationToken);
         var (id, dispatch, isSlow) = await TryAsync(null);
-        dispatch ??= await InTurnAsync(id, async () =>
+        dispatch ??= await _turns.InTurnAsync(id, async () =>
         {
             var done = (await TryAsync(null)).Dispatch; // it may have been computed while this one waited for its turn
             while (done is null)
@@ -52,6 +51,9 @@ public sealed class TrialDispatcher
         return dispatch;
     }
 
+    /// <summary>How many studies somebody has proposed for just now.</summary>
+    internal int Busy => _turns.Count;
+
     /// <summary>Whether the next trial of a study is computed, knowing all that has ended.</summary>
     internal bool IsAhead(long id) => _ahead.IsReady(id);
 
@@ -61,7 +63,7 @@ public sealed class TrialDispatcher
     /// <param name="slots">How many trials all workers together run at once.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>How many trials wait in the queue now, and may start.</returns>
-    public Task<int> FillQueueAsync(long id, int slots, CancellationToken cancellationToken) => InTurnAsync(id, async () =>
+    public Task<int> FillQueueAsync(long id, int slots, CancellationToken cancellationToken) => _turns.InTurnAsync(id, async () =>
     {
         while (true)
         {
@@ -75,7 +77,7 @@ public sealed class TrialDispatcher
     private async Task<(long Id, Dispatch? Dispatch, bool IsSlow)> HandOutAsync(
         WriteTurn turn, StudyWrite write, Proposal? proposal, int count, string worker, TimeSpan lease, Idempotency? idempotency, CancellationToken cancellationToken)
     {
-        var scope = $"suggest/{write.Row.Id}";
+        var scope = IdempotencyKeys.Scope(IdempotencyKeys.Suggest, write.Row.Id);
         if (write.Definition.Runner.Kind != Runner.External)
             throw new IllegalMoveException("suggest needs a study with an external runner, but got one whose trials run on the workers.");
         if (turn.Recall<Dispatch>(scope, idempotency) is { } earlier)
@@ -112,18 +114,4 @@ public sealed class TrialDispatcher
         await write.SettleAsync(cancellationToken);
         return write.Row.QueuedTrials;
     }, cancellationToken);
-
-    private async Task<T> InTurnAsync<T>(long id, Func<Task<T>> work, CancellationToken cancellationToken)
-    {
-        var turn = _turns.GetOrAdd(id, _ => new SemaphoreSlim(1, 1));
-        await turn.WaitAsync(cancellationToken);
-        try
-        {
-            return await work();
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using HpoService.Search;
 using HpoService.Search.Studies;
 
 namespace HpoService.Storage;
@@ -5,6 +6,9 @@ namespace HpoService.Storage;
 /// <summary>How an attempt at a trial ended.</summary>
 public abstract record TrialOutcome
 {
+    /// <summary>The error of a trial that a report ended.</summary>
+    internal const string Diverged = "an objective's metric must be finite, but got NaN or infinity.";
+
     private TrialOutcome()
     {
     }
@@ -32,9 +36,9 @@ public abstract record TrialOutcome
 
         var values = ((Completed)this).Values;
         foreach (var objective in definition.Objectives.Where(o => !values.ContainsKey(o.Metric)))
-            throw new InvalidValuesException($"/values/{objective.Metric}", $"values must hold every objective's metric, but got no '{objective.Metric}'.");
+            throw new InvalidValuesException($"/values/{JsonPointer.Part(objective.Metric)}", $"values must hold every objective's metric, but got no '{objective.Metric}'.");
         foreach (var constraint in definition.Constraints.Where(c => !values.ContainsKey(c.Metric)))
-            throw new InvalidValuesException($"/values/{constraint.Metric}", $"values must hold every constraint's metric, but got no '{constraint.Metric}'.");
+            throw new InvalidValuesException($"/values/{JsonPointer.Part(constraint.Metric)}", $"values must hold every constraint's metric, but got no '{constraint.Metric}'.");
         return values.FirstOrDefault(v => !double.IsFinite(v.Value)) is { Key: { } metric } bad
             ? (TrialState.Infeasible, null, $"{metric} must be finite, but got {bad.Value}.")
             : (TrialState.Completed, values, null);

@@ -55,7 +55,7 @@ public sealed class TrialStore(Database database, TimeProvider time)
         string study, IReadOnlyList<ParameterValues> trials, Idempotency? idempotency, CancellationToken cancellationToken) =>
         WriteAsync(study, write =>
         {
-            var scope = $"enqueue/{write.Row.Id}";
+            var scope = IdempotencyKeys.Scope(IdempotencyKeys.Enqueue, write.Row.Id);
             if (write.Turn.Recall<List<TrialView>>(scope, idempotency) is { } earlier)
                 return Task.FromResult<IReadOnlyList<TrialView>>(earlier);
             if (write.Row.State.IsFinal())
@@ -83,7 +83,9 @@ public sealed class TrialStore(Database database, TimeProvider time)
                 return trial.ToView();
             if (trial.State.IsFinal())
             {
-                return trial.LeaseToken == leaseToken && trial.State == state && SameValues(trial.ValuesJson, values) && trial.Error == reason
+                // What a report has ended already, its sender may not know yet, and says it once more with all that it has.
+                var isSame = trial.Error == reason || state == TrialState.Infeasible && trial.Error == TrialOutcome.Diverged;
+                return trial.LeaseToken == leaseToken && trial.State == state && SameValues(trial.ValuesJson, values) && isSame
                     ? trial.ToView()
                     : throw IllegalMoveException.Of($"trial {number}", trial.State, state);
             }

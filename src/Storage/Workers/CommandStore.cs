@@ -48,21 +48,21 @@ public sealed class CommandStore(Database database, TimeProvider time)
     {
         var names = string.Join(", ", card.Arguments.Select(a => a.Name));
         foreach (var name in given.Keys.Where(name => card.Arguments.All(a => a.Name != name)))
-            yield return new Violation($"/runner/arguments/{name}", $"an argument must be one of [{names}], but got '{name}'.");
+            yield return new Violation($"/runner/arguments/{JsonPointer.Part(name)}", $"an argument must be one of [{names}], but got '{name}'.");
         foreach (var argument in card.Arguments)
         {
             if (!given.TryGetValue(argument.Name, out var value))
             {
                 if (argument.Default is null)
-                    yield return new Violation($"/runner/arguments/{argument.Name}", $"{argument.Name} must be given, but got nothing.");
+                    yield return new Violation($"/runner/arguments/{JsonPointer.Part(argument.Name)}", $"{argument.Name} must be given, but got nothing.");
             }
             else if (argument.Allowed?.Contains(value.ToString()) == false)
             {
-                yield return new Violation($"/runner/arguments/{argument.Name}", $"{argument.Name} must be one of [{string.Join(", ", argument.Allowed)}], but got '{value}'.");
+                yield return new Violation($"/runner/arguments/{JsonPointer.Part(argument.Name)}", $"{argument.Name} must be one of [{string.Join(", ", argument.Allowed)}], but got '{value}'.");
             }
             else if (argument.Allowed is null && IsOption(value.ToString()))
             {
-                yield return new Violation($"/runner/arguments/{argument.Name}", $"{argument.Name} must not start with '-', as options do, but got '{value}'.");
+                yield return new Violation($"/runner/arguments/{JsonPointer.Part(argument.Name)}", $"{argument.Name} must not start with '-', as options do, but got '{value}'.");
             }
         }
     }

@@ -7,4 +7,4 @@ namespace HpoService.Training.Predicting;
 /// <param name="column">The column, or null.</param>
 /// <param name="rule">What must hold, then "but got".</param>
 public sealed class InvalidRowsException(int row, string? column, string rule)
-    : HpoException($"/rows/{row}{(column is null ? "" : $"/{column}")}", column is null ? $"row {row} {rule}" : $"row {row}, column {column} {rule}");
+    : HpoException($"/rows/{row}{(column is null ? "" : $"/{JsonPointer.Part(column)}")}", column is null ? $"row {row} {rule}" : $"row {row}, column {column} {rule}");

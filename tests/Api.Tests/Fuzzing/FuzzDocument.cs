@@ -9,10 +9,11 @@ namespace HpoService.Api.Tests.Fuzzing;
 /// <param name="Query">Names of query parameters.</param>
 /// <param name="Headers">Names of header parameters.</param>
 /// <param name="Body">The schema of its body, or null.</param>
+/// <param name="MediaType">Of its body.</param>
 /// <param name="Example">An example of its body.</param>
 /// <param name="IsStream">Whether it answers for ever.</param>
 public sealed record FuzzCall(
-    HttpMethod Method, string Path, IReadOnlyList<string> Query, IReadOnlyList<string> Headers, JsonElement? Body, JsonNode? Example, bool IsStream);
+    HttpMethod Method, string Path, IReadOnlyList<string> Query, IReadOnlyList<string> Headers, JsonElement? Body, string? MediaType, JsonNode? Example, bool IsStream);
 
 /// <summary>The calls and schemas of an OpenAPI document, as the fuzzer needs them.</summary>
 public sealed class FuzzDocument
@@ -27,10 +28,11 @@ public sealed class FuzzDocument
             .. from path in document.GetProperty("paths").EnumerateObject()
                from operation in path.Value.EnumerateObject()
                let parameters = operation.Value.TryGetProperty("parameters", out var given) ? given.EnumerateArray().ToList() : []
-               let content = operation.Value.TryGetProperty("requestBody", out var body) ? body.GetProperty("content").EnumerateObject().First().Value : default(JsonElement?)
+               let sent = operation.Value.TryGetProperty("requestBody", out var body) ? body.GetProperty("content").EnumerateObject().First() : default(JsonProperty?)
+               let content = sent?.Value
                select new FuzzCall(
                    new HttpMethod(operation.Name.ToUpperInvariant()), path.Name, Names(parameters, "query"), Names(parameters, "header"),
-                   content?.GetProperty("schema"), content is { } media && media.TryGetProperty("example", out var example) ? JsonNode.Parse(example.GetRawText()) : null,
+                   content?.GetProperty("schema"), sent?.Name, content is { } media && media.TryGetProperty("example", out var example) ? JsonNode.Parse(example.GetRawText()) : null,
                    operation.Value.GetProperty("responses").EnumerateObject().Any(r => r.Value.TryGetProperty("content", out var c) && c.TryGetProperty("text/event-stream", out _))),
         ];
     }

@@ -21,6 +21,7 @@ public sealed class Fuzzer(FuzzDocument document, int seed)
     ];
 
     private readonly Random _random = new(seed);
+    private readonly FuzzForms _forms = new(seed);
 
     public (FuzzCall Call, HttpRequestMessage Request, string Text) Next()
     {
@@ -31,8 +32,11 @@ public sealed class Fuzzer(FuzzDocument document, int seed)
         var request = new HttpRequestMessage(call.Method, new Uri(path.ToString(), UriKind.Relative));
         foreach (var name in call.Headers.Where(_ => _random.Next(3) == 0))
             request.Headers.TryAddWithoutValidation(name, name == "If-Match" ? Pick("\"1\"", "*", "W/\"3\"", "\"x", "7, 8") : name == "Last-Event-ID" ? Pick("0", "5", "-1", "x") : $"key-{_random.Next(6)}");
-        var body = call.Body is { } schema ? Body(call, schema) : null;
-        if (body is not null)
+        var isForm = call.MediaType == "multipart/form-data" && _random.Next(10) > 0;
+        var body = call.Body is { } schema && !isForm ? Body(call, schema) : null;
+        if (isForm)
+            (request.Content, body) = _forms.Next([.. document.Resolve(call.Body!.Value).GetProperty("properties").EnumerateObject().Select(p => p.Name)]);
+        else if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8);
             request.Content.Headers.Remove("Content-Type");
@@ -46,7 +50,7 @@ public sealed class Fuzzer(FuzzDocument document, int seed)
     {
         "{study}" => _random.Next(8) > 0 ? $"fuzz-{_random.Next(4)}" : Pick(Names),
         "{n}" => _random.Next(8) > 0 ? $"{_random.Next(6)}" : Pick("-1", "2147483648", "x", "00"),
-        _ => Pick("digits", "mlp", "none", "..", "%2e%2e%2flog", "a%00", new string('n', 400)),
+        _ => Pick("digits", "mlp", "none", FuzzForms.Name(_random), "..", "%2e%2e%2flog", "a%00", new string('n', 400)),
     };
 
     private string QueryValue(string name) => _random.Next(4) == 0 ? Pick(Texts) : name switch

@@ -9,6 +9,9 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 internal sealed class AcquisitionSearch
 {
     private const int LocalStarts = 6, Draws = 20;
+
+    // Candidates between two looks at the clock: few enough for the largest model, a multiple of what a model predicts at once.
+    private const int BetweenLooks = 8 * GpModel.Batch;
     private readonly UnitCube _cube;
     private readonly Features _features;
     private readonly IAcquisition _acquisition;
@@ -29,8 +32,14 @@ internal sealed class AcquisitionSearch
     public IEnumerable<ParameterValues> Search(IReadOnlyList<ParameterValues> incumbents, int candidates, RandomStream stream, Func<bool> isOver)
     {
         var points = Candidates(incumbents, candidates, stream);
-        var values = _acquisition.At([.. points.Select(u => _features.At(u))]);
-        var pool = points.Zip(values, (point, value) => (Value: value, U: point)).ToList();
+        var pool = new List<(double Value, double[] U)>();
+        foreach (var part in points.Chunk(BetweenLooks))
+        {
+            pool.AddRange(_acquisition.At([.. part.Select(u => _features.At(u))]).Zip(part));
+            if (isOver())
+                break;
+        }
+
         pool.Sort((a, b) => b.Value.CompareTo(a.Value));
         var climbs = pool.Take(LocalStarts).Select(start => new Climb(_cube.Space, _features, _low, _high, start.U, start.Value)).ToList();
         RunAll(climbs, isOver);

@@ -67,17 +67,20 @@ internal sealed class GpModel
     public GpModel? With(IReadOnlyList<double[]> points, IReadOnlyList<double> values) =>
         Extend(new Points(X.IsCategorical, [.. X.Rows, .. points]), [.. _y, .. values], X.Count, Mean);
 
-    /// <summary>The same hyperparameters with other points and values; null as for <see cref="With"/>.</summary>
+    /// <summary>The same hyperparameters with other points and values; null as for <see cref="With"/>, or when there is no time left.</summary>
     /// <param name="x">X.</param>
     /// <param name="y">y.</param>
     /// <param name="common">How many leading points are the same: only the others cost O(n²) each.</param>
     /// <param name="mean">m; null = the most probable one.</param>
-    public GpModel? Extend(Points x, double[] y, int common, double? mean = null)
+    /// <param name="isOver">Asked before each of the others: when true, it is given up.</param>
+    public GpModel? Extend(Points x, double[] y, int common, double? mean = null, Func<bool>? isOver = null)
     {
         _factor.Shorten(common);
         var (k, slopes) = (new double[x.Count], new double[x.Count]);
         for (var i = common; i < x.Count; i++)
         {
+            if (isOver?.Invoke() == true)
+                return null;
             Kernel.Row(x.Rows[i], x, k.AsSpan(0, i), slopes.AsSpan(0, i));
             if (!_factor.Append(k.AsSpan(0, i), _diagonal))
                 return null;

@@ -55,7 +55,7 @@ internal sealed class Surrogate
         if (earlier is not null && Common(first, earlier._first) == Math.Max(first.Count, earlier._first.Count))
         {
             var common = Math.Min(Common(observations, earlier._observations), earlier._model.X.Count);
-            if (earlier._model.Extend(x, Targets(observations, earlier._warp), common) is { } extended)
+            if (earlier._model.Extend(x, Targets(observations, earlier._warp), common, isOver: isOver) is { } extended)
                 return new Surrogate(options, features, first, observations, extended, earlier._warp);
         }
 
@@ -68,8 +68,10 @@ internal sealed class Surrogate
             (theta, warp) = (stretched, Warp.Stretched);
         var targets = Targets(observations, warp);
         var start = GpModel.Condition(PointsOf(features, kept), targets[..kept.Count], theta);
-        if (start?.Extend(x, targets, kept.Count) is { } model)
+        if (start?.Extend(x, targets, kept.Count, isOver: isOver) is { } model)
             return new Surrogate(options, features, first, observations, model, warp);
+        if (isOver())
+            return null;
         // With more jitter than the first ones needed: such a model is not the one to extend.
         return GpModel.Condition(x, targets, theta, mean: null) is { } jittered ? new Surrogate(options, features, [], observations, jittered, warp) : null;
     }
@@ -123,7 +125,7 @@ internal sealed class Surrogate
 
     // One parameter's additive part would be the product again.
     private static double[]? Theta(Features features, List<Observation> sample, Warp warp, GpOptions options, bool isSmooth, Func<bool> isOver) =>
-        MapFit.Fit(new MarginalLikelihood(PointsOf(features, sample), Targets(sample, warp), isAdditive: features.Dimensions > 1, isNoisy: options.Noise), isSmooth, isOver);
+        MapFit.Fit(new MarginalLikelihood(PointsOf(features, sample), Targets(sample, warp), isAdditive: features.Dimensions > 1, isNoisy: options.Noise, isCoarse: features.HasFewValues), isSmooth, isOver);
 
     // How many leading observations are the same.
     private static int Common(List<Observation> a, List<Observation> b)

@@ -18,9 +18,19 @@ internal static class YeoJohnson
     }
 
     /// <summary>The λ with the largest profile likelihood of a normal sample; 1 (nothing is changed) when the numbers do not differ.</summary>
-    public static double Exponent(double[] y) => y.Length > 0 && y.Min() < y.Max()
-        ? Math.Clamp(FindMinimum.OfScalarFunctionConstrained(exponent => -LogLikelihood(y, exponent), Low, High, 1e-4), Low, High) // which widens its bounds by itself
-        : 1;
+    public static double Exponent(double[] y)
+    {
+        if (y.Length == 0 || !(y.Min() < y.Max()))
+            return 1;
+        try
+        {
+            return Math.Clamp(FindMinimum.OfScalarFunctionConstrained(exponent => -LogLikelihood(y, exponent), Low, High, 1e-4), Low, High); // which widens its bounds by itself
+        }
+        catch (Exception)
+        {
+            return Best(y); // where powers overflow, the library throws what it likes
+        }
+    }
 
     /// <summary>T(y; λ).</summary>
     public static double Transform(double y, double exponent) => y >= 0 ? BoxCox(y, exponent) : -BoxCox(-y, 2 - exponent);
@@ -31,6 +41,15 @@ internal static class YeoJohnson
         var transformed = Array.ConvertAll(y, v => Transform(v, exponent));
         var mean = transformed.Average();
         return -0.5 * y.Length * Math.Log(transformed.Average(t => (t - mean) * (t - mean))) + (exponent - 1) * y.Sum(v => Math.Sign(v) * Math.Log(1 + Math.Abs(v)));
+    }
+
+    private static double Best(double[] y)
+    {
+        var (best, most) = (1.0, double.NegativeInfinity);
+        for (var exponent = Low; exponent <= High; exponent += 0.05)
+            if (LogLikelihood(y, exponent) is var likelihood && double.IsFinite(likelihood) && likelihood > most)
+                (best, most) = (exponent, likelihood);
+        return best;
     }
 
     private static double BoxCox(double magnitude, double exponent) =>

@@ -121,6 +121,8 @@ namespace HpoService.Storage.Migrations.Postgres
 
                     b.HasKey("Scope", "Key");
 
+                    b.HasIndex("CreatedAt");
+
                     b.ToTable("idempotency_keys", (string)null);
                 });
 

@@ -111,6 +111,17 @@ public sealed class GpModelTests
     }
 
     [Fact]
+    public void Growing_ends_when_the_time_is_over()
+    {
+        var (x, y) = Mixed(7, 30);
+        var few = new Points(x.IsCategorical, [.. x.Rows.Take(5)]);
+        var (model, asked) = (GpModel.Condition(few, y[..5], [-0.5, 0.1, -1, 0.3, 0.2, -5], mean: null)!, 0);
+        Assert.Null(model.Extend(x, y, 5, isOver: () => ++asked > 3));
+        Assert.Equal(4, asked);
+        Assert.NotNull(GpModel.Condition(few, y[..5], [-0.5, 0.1, -1, 0.3, 0.2, -5], mean: null)!.Extend(x, y, 5, isOver: () => false));
+    }
+
+    [Fact]
     public void More_observations_at_their_means_keep_the_means_and_lose_the_variance()
     {
         var (x, y) = Mixed(5, 12);

@@ -27,6 +27,15 @@ public sealed class YeoJohnsonTests
     public void The_exponent_stays_within_its_bounds_when_the_most_probable_one_does_not(double outlier, double bound) =>
         Assert.Equal(bound, YeoJohnson.Exponent([.. Enumerable.Range(0, 29).Select(i => -outlier / 29 + 1e-3 * (i - 14)), outlier]), 1e-3);
 
+    [Theory]
+    [InlineData(1e200, -1e200)]
+    [InlineData(double.MaxValue, 0)]
+    [InlineData(-1e308, 1)]
+    [InlineData(double.NaN, 1)]
+    [InlineData(double.PositiveInfinity, 1)]
+    [InlineData(1e-300, -1e-300)]
+    public void Whatever_the_numbers_there_is_an_exponent(double a, double b) => Assert.InRange(YeoJohnson.Exponent([a, b, a / 3 + b / 7, 0.5]), -4, 6);
+
     [Fact]
     public void Equal_numbers_are_left_alone()
     {

@@ -20,6 +20,13 @@ internal sealed class Trainer(IModel model, TrainingRequest request)
         if (!model.Takes(raw.Kind, raw.Goal))
             throw new InvalidSettingsException("/dataset", $"{model.Name} must be given data that it takes, but got {request.DataSet}: {raw.Kind}, {raw.Goal}.");
         using var team = Team.Of(_settings, request.Place);
+        var outcome = Rounds(raw, report, team, cancellationToken);
+        team.Leave();
+        return outcome;
+    }
+
+    private TrainingOutcome Rounds(RawData raw, Func<Measurement, bool> report, Team team, CancellationToken cancellationToken)
+    {
         var (folds, repeats) = (_settings[DataSettings.Folds], _settings[LoopSettings.Repeats]);
         if (folds * repeats == 1 || _settings[DataSettings.TrainOn] == "all")
             return Once(DataSetCatalog.Prepare(raw, DataSettings.Options(_settings, 0)), request.Seed, request.ArtifactFolder, report, team, cancellationToken);

@@ -31,6 +31,19 @@ internal abstract class Ranks(ProcessGroup group, SettingValues settings) : Team
         return told.item<double>();
     }
 
+    // A connection that is closed with something unread in it may lose what the other end has not read yet.
+    public override void Leave()
+    {
+        try
+        {
+            Sum(0);
+        }
+        catch (ProcessGroupException)
+        {
+            // Some have left already: all there was to say has been said.
+        }
+    }
+
     // Without dropout all draws are of the data, and the generators never part: the same draws as in one process.
     public override void DrawTogether() => Draw(0);
 

@@ -63,6 +63,11 @@ internal abstract class Team : IDisposable
     {
     }
 
+    /// <summary>After the last training: waits until nobody needs this process any more.</summary>
+    public virtual void Leave()
+    {
+    }
+
     public abstract void Dispose();
 
     private static void Check(Parallelism how, SettingValues settings)

@@ -20,7 +20,8 @@ internal sealed class Npz : IDataSetFormat
     public RawData Read(DataSetSource source)
     {
         using var archive = new Archive(source);
-        var entries = archive.Files.ToDictionary(e => Path.GetFileNameWithoutExtension(e.FullName));
+        var entries = archive.Files.GroupBy(e => Path.GetFileNameWithoutExtension(e.FullName)).ToDictionary(g => g.Key, g => g.Count() == 1 ? g.First()
+            : throw new InvalidDataSetException($"arrays of an npz must have distinct names, but got '{g.Key}' twice."));
         NpyArray Get(IEnumerable<string> names) => names.FirstOrDefault(entries.ContainsKey) is { } name
             ? NpyArray.Parse(archive.Read(entries[name]), name)
             : throw new InvalidDataSetException($"an npz must have an array named one of {string.Join(", ", names)}, but got {string.Join(", ", entries.Keys)}.");

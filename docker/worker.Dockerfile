@@ -2,7 +2,7 @@
 # folder is taken: docs/decisions/0004-containers.md.
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates cmake g++ libssl3 libstdc++6 libtorch-dev make \
+ && apt-get install -y --no-install-recommends ca-certificates cmake g++ libgloo-dev libssl3 libstdc++6 libtorch-dev make \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=mcr.microsoft.com/dotnet/sdk:10.0 /usr/share/dotnet /usr/share/dotnet
 ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1

@@ -44,6 +44,7 @@ internal static partial class Native
     [LibraryImport(Lib)] public static partial nint hpo_error();
     [LibraryImport(Lib)] public static partial long hpo_live();
     [LibraryImport(Lib)] public static partial void hpo_free(nint t);
+    [LibraryImport(Lib)] public static partial void hpo_adopt(nint t);
     [LibraryImport(Lib)] public static partial void hpo_manual_seed(long seed);
     [LibraryImport(Lib)] public static partial void hpo_set_num_threads(int n);
     [LibraryImport(Lib)] public static partial int hpo_get_num_threads();

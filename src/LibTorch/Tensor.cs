@@ -28,7 +28,15 @@ public static partial class torch
         /// <summary>How many native tensors live in the process.</summary>
         public static long TotalCount => Native.hpo_live();
 
-        internal nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(Tensor));
+        /// <summary>A pointer to the native at::Tensor.</summary>
+        public nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(Tensor));
+
+        /// <summary>A tensor of a pointer to an at::Tensor that other native code made with new; it belongs to the tensor now.</summary>
+        public static Tensor UnsafeCreateTensor(nint handle)
+        {
+            Native.hpo_adopt(handle);
+            return new Tensor(handle);
+        }
 
         /// <summary>Its sizes.</summary>
         public long[] shape

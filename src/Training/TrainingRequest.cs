@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HpoService.Search.Spaces;
+using HpoService.Training.Parallel;
 
 namespace HpoService.Training;
 
@@ -11,8 +12,9 @@ namespace HpoService.Training;
 /// <param name="Seed">Of initial weights, batches and dropout: same request, same result.</param>
 /// <param name="DataFolder">The folder of registered data sets and weights; null = only what ships.</param>
 /// <param name="ArtifactFolder">Where the trained model is kept; null = nowhere.</param>
+/// <param name="Place">Which of several processes this one is, where the settings ask for several.</param>
 public sealed record TrainingRequest(
-    string Model, string? DataSet, JsonElement? Settings, ParameterValues Parameters, long Seed, string? DataFolder = null, string? ArtifactFolder = null);
+    string Model, string? DataSet, JsonElement? Settings, ParameterValues Parameters, long Seed, string? DataFolder = null, string? ArtifactFolder = null, Place? Place = null);
 
 /// <summary>How training ended.</summary>
 public abstract record TrainingOutcome

@@ -6,6 +6,7 @@ using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 using HpoService.Storage;
 using HpoService.Training;
+using HpoService.Training.Parallel;
 using HpoService.Worker.Commands;
 using HpoService.Worker.Processes;
 
@@ -32,12 +33,13 @@ internal sealed class Attempts(TrialProcessPool pool, WorkerOptions options, Tri
         }
     }
 
-    private TrainingAttempt StartTraining(StudyView study, TrialView trial, TrialLog log)
+    private IAttempt StartTraining(StudyView study, TrialView trial, TrialLog log)
     {
         var runner = study.Definition.Runner;
         var request = new TrainingRequest(
             runner.Model!, runner.DataSet, runner.Settings, trial.Parameters, Seed(study, trial), options.DataFolder, files.ArtifactsOf(study.Id, trial.Number));
-        return new TrainingAttempt(pool, request, log);
+        var processes = Parallelism.ProcessesOf(request);
+        return processes > 1 ? new TeamAttempt(pool, request, processes, log) : new TrainingAttempt(pool, request, log);
     }
 
     private CommandAttempt StartCommand(StudyView study, TrialView trial, TrialLog log)

@@ -10,7 +10,8 @@ public sealed class RoomTests
     {
         ["Search"] = [],
         ["LibTorch"] = [],
-        ["Training"] = ["Search", "LibTorch"],
+        ["Distributed"] = [],
+        ["Training"] = ["Search", "LibTorch", "Distributed"],
         ["Storage"] = ["Search"],
         ["Worker"] = ["Storage", "Training"],
         ["Dashboard"] = [],

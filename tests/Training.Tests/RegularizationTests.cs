@@ -3,6 +3,7 @@ using HpoService.Training.Loop;
 using HpoService.Training.Goals;
 using HpoService.Training.Models;
 using HpoService.Training.Networks;
+using HpoService.Training.Parallel;
 using HpoService.Training.Regularization;
 using TorchSharp;
 
@@ -133,7 +134,7 @@ public sealed class RegularizationTests
         using var network = ModelRegistry.Models.Single(m => m.Name == "mlp").Build(Data.Shape, settings);
         var goal = Goal.Of(Data, settings);
         using var batches = new Batches(Data.Train, Data.Shape, goal);
-        var loss = new BatchLoss(network, goal, [.. network.parameters()], settings);
+        var loss = new BatchLoss(network, goal, [.. network.parameters()], settings, new Alone());
         var start = 0;
         foreach (var size in sizes)
         {

@@ -99,7 +99,7 @@ public sealed class WeightsTests : IDisposable
 
         var before = Transfer.Save(network);
         var data = DataSets.DataSetRegistry.Get("digits").Prepare(new DataSets.DataOptions());
-        new Loop.TrainingLoop(network, groups, data, Ask.Settings("""{"epochs": 1}"""), 1).Train(_ => true, CancellationToken.None);
+        new Loop.TrainingLoop(network, groups, data, Ask.Settings("""{"epochs": 1}"""), 1, new Parallel.Alone()).Train(_ => true, CancellationToken.None);
         var after = Transfer.Save(network);
         Assert.Equal(before["layer0.linear.weight"].Values, after["layer0.linear.weight"].Values);
         Assert.NotEqual(before["layer1.linear.weight"].Values, after["layer1.linear.weight"].Values);

@@ -10,6 +10,7 @@ internal sealed class MetricsCollector : IHostedService, IDisposable
 {
     // More would be a mistake in somebody's tags: they are counted together.
     private const int MaxSeries = 1000;
+    private static readonly KeyValuePair<string, object?>[] Other = [new("other", "true")];
     private static readonly HashSet<string> Foreign =
     [
         "http.server.request.duration", "http.server.active_requests", "kestrel.active_connections", "kestrel.rejected_connections", "aspnetcore.rate_limiting.requests",
@@ -19,14 +20,14 @@ internal sealed class MetricsCollector : IHostedService, IDisposable
     private readonly MeterListener _listener = new();
 
     // By name: two meters may publish the same instrument, as two hosts in one process do, and both count.
-    private readonly ConcurrentDictionary<string, (Instrument Instrument, ConcurrentDictionary<string, Series> Series)> _instruments = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Instrument Instrument, ConcurrentDictionary<KeyValuePair<string, object?>[], Series> Series)> _instruments = new(StringComparer.Ordinal);
 
     public MetricsCollector()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == SearchMetrics.Name || Foreign.Contains(instrument.Name))
-                listener.EnableMeasurementEvents(instrument, _instruments.GetOrAdd(instrument.Name, _ => (instrument, new(StringComparer.Ordinal))).Series);
+                listener.EnableMeasurementEvents(instrument, _instruments.GetOrAdd(instrument.Name, _ => (instrument, new(new TagComparer()))).Series);
         };
         _listener.SetMeasurementEventCallback<double>(static (instrument, value, tags, state) => Take(instrument, value, tags, state));
         _listener.SetMeasurementEventCallback<long>(static (instrument, value, tags, state) => Take(instrument, value, tags, state));
@@ -52,10 +53,9 @@ internal sealed class MetricsCollector : IHostedService, IDisposable
 
     private static void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
     {
-        var all = (ConcurrentDictionary<string, Series>)state!;
-        var labels = Labels(tags);
-        if (!all.TryGetValue(labels, out var series))
-            series = all.GetOrAdd(all.Count < MaxSeries ? labels : "other=\"true\"", key => new Series(key));
+        var all = (ConcurrentDictionary<KeyValuePair<string, object?>[], Series>)state!;
+        if (!all.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>().TryGetValue(tags, out var series))
+            series = all.GetOrAdd(all.Count < MaxSeries ? tags.ToArray() : Other, key => new Series(Labels(key)));
         if (instrument is Histogram<double> or Histogram<long> or Histogram<int>)
             series.Record(value);
         else if (instrument.IsObservable)

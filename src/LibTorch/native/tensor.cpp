@@ -20,6 +20,9 @@ HPO_API void hpo_free(Handle t) {
     live.fetch_sub(1, std::memory_order_relaxed);
 }
 
+// A tensor made elsewhere, which hpo_free will free.
+HPO_API void hpo_adopt(Handle) { live.fetch_add(1, std::memory_order_relaxed); }
+
 HPO_API void hpo_manual_seed(int64_t seed) { guarded_void([&] { torch::manual_seed(seed); }); }
 HPO_API void hpo_set_num_threads(int n) {
     guarded_void([&] {

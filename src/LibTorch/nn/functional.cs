@@ -65,6 +65,11 @@ public static partial class torch
             /// <summary>Logarithm of the softmax over a dimension.</summary>
             public static Tensor log_softmax(Tensor input, long dim) => Native.Wrap(Native.hpo_log_softmax(input.Handle, dim));
 
+            /// <summary>Normalises each channel, the second dimension, over the batch in training, else by the running values, which training moves.</summary>
+            public static Tensor batch_norm(
+                Tensor input, Tensor running_mean, Tensor running_var, Tensor weight, Tensor bias, bool training = false, double momentum = 0.1, double eps = 1e-5) =>
+                Native.Wrap(Native.hpo_batch_norm(input.Handle, weight.Handle, bias.Handle, running_mean.Handle, running_var.Handle, training, momentum, eps));
+
             /// <summary>x·Φ(x).</summary>
             public static Tensor gelu(Tensor input) => input.gelu();
 

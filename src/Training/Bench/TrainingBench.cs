@@ -7,6 +7,7 @@ using HpoService.Training.Goals;
 using HpoService.Training.Loop;
 using HpoService.Training.Models;
 using HpoService.Training.Optimizers;
+using HpoService.Training.Parallel;
 using HpoService.Training.Schedules;
 using HpoService.Training.Settings;
 using TorchSharp;
@@ -131,7 +132,7 @@ public static class TrainingBench
         using var batches = new Batches(data.Train, data.Shape, goal);
         var parameters = network.parameters().ToArray();
         using var stepper = OptimizerRegistry.Create([new ParameterGroup(parameters)], settings);
-        var epoch = new Epoch(network, goal, batches, stepper, new FunctionSchedule(_ => 1), null, null, parameters, settings, 1);
+        var epoch = new Epoch(network, goal, batches, stepper, new FunctionSchedule(_ => 1), null, null, parameters, settings, 1, new Alone());
         var perEpoch = (batches.Count + 63) / 64;
         for (var i = 0; i < 3; i++)
             epoch.Run(CancellationToken.None);

@@ -7,6 +7,7 @@ using HpoService.Training.Loop;
 using HpoService.Training.Metrics;
 using HpoService.Training.Models;
 using HpoService.Training.Optimizers;
+using HpoService.Training.Parallel;
 using HpoService.Training.Schedules;
 using HpoService.Training.Settings;
 using HpoService.Training.Weights;
@@ -55,6 +56,7 @@ internal static class SettingsDocument
         FlagSetting => "true, false",
         NumbersSetting => "numbers",
         TextSetting => "text",
+        ParallelismSetting => "object",
         _ => setting.Rule.Replace(setting.Name, "·", StringComparison.Ordinal),
     };
 }

@@ -13,6 +13,15 @@ internal sealed class Classification(DataSet data, SettingValues settings) : Goa
     public override torch.Tensor Loss(torch.Tensor outputs, torch.Tensor targets) =>
         torch.nn.functional.cross_entropy(outputs, targets, _weights, label_smoothing: settings[GoalSettings.LabelSmoothing]);
 
+    // Cross entropy divides by the weights of the classes that it saw.
+    public override double Weight(torch.Tensor targets)
+    {
+        if (_weights is null)
+            return base.Weight(targets);
+        using var scope = torch.NewDisposeScope();
+        return _weights.index_select(0, targets).sum().item<double>();
+    }
+
     public override torch.Tensor Targets(Samples part) => torch.tensor(part.Labels);
 
     public override Evaluation Evaluate() => new ClassificationEvaluation(data.Shape.Outputs);

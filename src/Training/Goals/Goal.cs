@@ -12,6 +12,9 @@ internal abstract class Goal
     /// <param name="targets">Of the same samples.</param>
     public abstract torch.Tensor Loss(torch.Tensor outputs, torch.Tensor targets);
 
+    /// <summary>What the loss of samples counts for in that of a batch: the batch's loss is the mean of its parts' with these weights.</summary>
+    public virtual double Weight(torch.Tensor targets) => targets.shape[0];
+
     /// <summary>The targets of a part.</summary>
     public abstract torch.Tensor Targets(Samples part);
 

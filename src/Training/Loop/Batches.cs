@@ -9,7 +9,11 @@ namespace HpoService.Training.Loop;
 /// <param name="Y">Targets.</param>
 /// <param name="Lengths">How much of each sequence is real, or null.</param>
 /// <param name="Count">Samples in it.</param>
-internal sealed record Batch(torch.Tensor X, torch.Tensor Y, torch.Tensor? Lengths, int Count);
+internal sealed record Batch(torch.Tensor X, torch.Tensor Y, torch.Tensor? Lengths, int Count)
+{
+    /// <summary>Some of its samples.</summary>
+    public Batch Slice(int start, int count) => new(X.narrow(0, start, count), Y.narrow(0, start, count), Lengths?.narrow(0, start, count), count);
+}
 
 /// <summary>A part of a data set as tensors.</summary>
 internal sealed class Batches : IDisposable

@@ -2,6 +2,7 @@ using HpoService.Training.Augmentation;
 using HpoService.Training.Goals;
 using HpoService.Training.Networks;
 using HpoService.Training.Optimizers;
+using HpoService.Training.Parallel;
 using HpoService.Training.Regularization;
 using HpoService.Training.Schedules;
 using HpoService.Training.Settings;
@@ -13,9 +14,9 @@ namespace HpoService.Training.Loop;
 /// <summary>One pass over the training part after another.</summary>
 internal sealed class Epoch(
     Network network, Goal goal, Batches data, Stepper stepper, Schedule schedule, WeightAverage? average, Augmenter? augmenter, IReadOnlyList<Parameter> parameters,
-    SettingValues settings, long seed)
+    SettingValues settings, long seed, Team team)
 {
-    private readonly BatchLoss _loss = new(network, goal, parameters, settings);
+    private readonly BatchLoss _loss = new(network, goal, parameters, settings, team);
     private readonly Mixup? _mixup = settings[Mixup.Alpha] > 0 ? new Mixup(settings[Mixup.Alpha], seed) : null;
     private readonly int _batchSize = settings[LoopSettings.BatchSize], _accumulation = settings[LoopSettings.Accumulation];
     private readonly double _rate = settings[CommonSettings.LearningRate];
@@ -29,6 +30,7 @@ internal sealed class Epoch(
         foreach (var (_, part) in network.named_children())
             if (part.parameters().Any() && part.parameters().All(p => !p.requires_grad))
                 part.eval(); // frozen: its batch normalisation and dropout stay as they are too
+        team.DrawTogether();
         var order = torch.randperm(data.Count);
         var total = 0.0;
         for (var start = 0; start < data.Count;)
@@ -36,8 +38,10 @@ internal sealed class Epoch(
             cancellationToken.ThrowIfCancellationRequested();
             using var step = torch.NewDisposeScope();
             var first = start;
+            team.DrawTogether();
             for (; _loss.Batches < _accumulation && start < data.Count; start += _batchSize)
                 Add(order, start);
+            team.DrawApart();
             stepper.LearningRate = _rate * schedule.Factor(_step++);
             var value = stepper.Step(_loss);
             _loss.Clear();

@@ -5,20 +5,19 @@ using HpoService.Training.DataSets;
 using HpoService.Training.Goals;
 using HpoService.Training.Networks;
 using HpoService.Training.Optimizers;
+using HpoService.Training.Parallel;
 using HpoService.Training.Regularization;
 using HpoService.Training.Schedules;
 using HpoService.Training.Settings;
 using TorchSharp;
-using TorchSharp.Modules;
 
 namespace HpoService.Training.Loop;
 
 /// <summary>Trains a network batch by batch and measures it after each epoch; every kind of data, goal and optimizer takes this one way.</summary>
-internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup> groups, DataSet data, SettingValues settings, long seed)
+internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup> groups, DataSet data, SettingValues settings, long seed, Team team)
 {
     private readonly Goal _goal = Goal.Of(data, settings);
     private readonly int _batchSize = settings[LoopSettings.BatchSize], _epochs = settings[LoopSettings.Epochs];
-    private readonly IReadOnlyList<Parameter> _parameters = [.. groups.SelectMany(g => g.Parameters)];
 
     /// <summary>What was measured after each epoch.</summary>
     public List<Measurement> Curves { get; } = [];
@@ -33,14 +32,15 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
     public TrainingOutcome Train(Func<Measurement, bool> report, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
+        var own = team.Begin(network, groups, seed);
         using var training = new Batches(data.Train, data.Shape, _goal);
         using var validation = new Batches(data.Validation, data.Shape, _goal);
-        using var stepper = OptimizerRegistry.Create(groups, settings);
+        using var stepper = OptimizerRegistry.Create(own, settings);
         var length = new TrainingLength(Ceiling(Ceiling(training.Count, _batchSize), settings[LoopSettings.Accumulation]), _epochs);
         var schedule = ScheduleRegistry.Create(settings, length);
         using var average = settings[WeightAverage.Decay] > 0 ? new WeightAverage(network, settings[WeightAverage.Decay]) : null;
         using var stopping = settings[EarlyStopping.Patience] > 0 && settings[DataSettings.TrainOn] != "all" ? new EarlyStopping(network, settings[EarlyStopping.Patience]) : null;
-        var epoch = new Epoch(network, _goal, training, stepper, schedule, average, Augmenter.Of(data.Shape, settings, seed), _parameters, settings, seed);
+        var epoch = new Epoch(network, _goal, training, stepper, schedule, average, Augmenter.Of(data.Shape, settings, seed), [.. own.SelectMany(g => g.Parameters)], settings, seed, team);
         var values = new Dictionary<string, double>();
         var seconds = 0.0;
         var last = settings[LoopSettings.StopAfter] > 0 ? Math.Min(_epochs, settings[LoopSettings.StopAfter]) : _epochs;
@@ -50,7 +50,8 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
             var trainLoss = epoch.Run(cancellationToken);
             seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
             using var averaged = average?.Use();
-            values = Evaluate(validation).Metrics();
+            values = Evaluate(validation, team)?.Metrics() ?? [];
+            values["loss"] = team.Told(values.GetValueOrDefault("loss")); // what all of them go by
             if (!double.IsFinite(trainLoss) || !double.IsFinite(values["loss"]))
                 return new TrainingOutcome.Infeasible($"the loss diverged in epoch {number}: training {trainLoss}, validation {values["loss"]}.");
             (values["trainLoss"], values["trainSeconds"]) = (trainLoss, seconds);
@@ -58,7 +59,7 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
             var isOver = stopping?.Observe(values) == true;
             BestEpoch = stopping is null || ReferenceEquals(stopping.Values, values) ? number : BestEpoch;
             Curves.Add(new Measurement(number, values));
-            if (!report(Curves[^1]))
+            if (team.Told(team.Leads && report(Curves[^1]) ? 1 : 0) == 0)
                 return new TrainingOutcome.Stopped();
             if (isOver)
                 break;
@@ -66,6 +67,9 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
 
         average?.Keep();
         stopping?.Restore();
+        team.End(network);
+        if (!team.Leads)
+            return new TrainingOutcome.Completed(new Dictionary<string, double>());
         return new TrainingOutcome.Completed(Final(stopping?.Values ?? values, seconds));
     }
 
@@ -79,7 +83,8 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
         using (var one = new Batches(data.Validation, data.Shape, _goal))
             final["latencyMs"] = Latency(one);
         using var held = new Batches(data.Test.Count > 0 ? data.Test : data.Validation, data.Shape, _goal);
-        var evaluation = Evaluate(held);
+        using var alone = new Alone();
+        var evaluation = Evaluate(held, alone)!;
         Confusion = data.Shape.Outputs <= 100 ? evaluation.Confusion() : null;
         if (data.Test.Count > 0)
             foreach (var (name, value) in evaluation.Metrics())
@@ -88,7 +93,7 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
         return final;
     }
 
-    private Evaluation Evaluate(Batches part)
+    private Evaluation? Evaluate(Batches part, Team by)
     {
         using var frozen = torch.no_grad();
         network.eval();
@@ -98,10 +103,11 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
         {
             using var scope = torch.NewDisposeScope();
             var batch = part.From(start, Math.Min(size, part.Count - start));
-            evaluation.Add(network.call(batch.X, batch.Lengths), batch.Y);
+            if (by.Outputs(network, batch) is { } outputs)
+                evaluation.Add(outputs, batch.Y);
         }
 
-        return evaluation;
+        return by.Leads ? evaluation : null;
     }
 
     // The median of 15 runs of one sample, after two that warm up.

@@ -2,6 +2,7 @@ using HpoService.Search.Studies;
 using HpoService.Training.DataSets;
 using HpoService.Training.Loop;
 using HpoService.Training.Networks;
+using HpoService.Training.Parallel;
 using HpoService.Training.Settings;
 using HpoService.Training.Weights;
 using TorchSharp;
@@ -18,32 +19,33 @@ internal sealed class Trainer(IModel model, TrainingRequest request)
         var raw = DataSetCatalog.Get(request.DataSet ?? "digits", request.DataFolder);
         if (!model.Takes(raw.Kind, raw.Goal))
             throw new InvalidSettingsException("/dataset", $"{model.Name} must be given data that it takes, but got {request.DataSet}: {raw.Kind}, {raw.Goal}.");
+        using var team = Team.Of(_settings, request.Place);
         var (folds, repeats) = (_settings[DataSettings.Folds], _settings[LoopSettings.Repeats]);
         if (folds * repeats == 1 || _settings[DataSettings.TrainOn] == "all")
-            return Once(DataSetCatalog.Prepare(raw, DataSettings.Options(_settings, 0)), request.Seed, request.ArtifactFolder, report, cancellationToken);
+            return Once(DataSetCatalog.Prepare(raw, DataSettings.Options(_settings, 0)), request.Seed, request.ArtifactFolder, report, team, cancellationToken);
         var rounds = new List<IReadOnlyDictionary<string, double>>();
         for (var round = 0; round < folds * repeats; round++)
         {
-            var outcome = Once(DataSetCatalog.Prepare(raw, DataSettings.Options(_settings, round % folds)), request.Seed + round * 7919, round == 0 ? request.ArtifactFolder : null, _ => true, cancellationToken);
+            var outcome = Once(DataSetCatalog.Prepare(raw, DataSettings.Options(_settings, round % folds)), request.Seed + round * 7919, round == 0 ? request.ArtifactFolder : null, _ => true, team, cancellationToken);
             if (outcome is not TrainingOutcome.Completed(var values))
                 return outcome;
             rounds.Add(values);
-            if (!report(new Measurement(round + 1, Means(rounds))))
+            if (team.Told(team.Leads && report(new Measurement(round + 1, Means(rounds))) ? 1 : 0) == 0)
                 return new TrainingOutcome.Stopped();
         }
 
         return new TrainingOutcome.Completed(Means(rounds));
     }
 
-    private TrainingOutcome Once(DataSet data, long seed, string? artifacts, Func<Measurement, bool> report, CancellationToken cancellationToken)
+    private TrainingOutcome Once(DataSet data, long seed, string? artifacts, Func<Measurement, bool> report, Team team, CancellationToken cancellationToken)
     {
         torch.manual_seed(seed);
         using var network = model.Build(data.Shape, _settings);
         Initialization.Apply(network, _settings[Initialization.Kind]);
         Transfer.Load(network, _settings, request.DataFolder);
-        var loop = new TrainingLoop(network, Transfer.Groups(network, _settings), data, _settings, seed);
+        var loop = new TrainingLoop(network, Transfer.Groups(network, _settings), data, _settings, seed, team);
         var outcome = loop.Train(report, cancellationToken);
-        if (artifacts is not null && outcome is TrainingOutcome.Completed(var values))
+        if (artifacts is not null && team.Leads && outcome is TrainingOutcome.Completed(var values))
             TrainedModel.Write(artifacts, network, request, data, _settings, values, loop);
         return outcome;
     }

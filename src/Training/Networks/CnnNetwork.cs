@@ -5,20 +5,18 @@ namespace HpoService.Training.Networks;
 /// <summary>Blocks of a convolution, normalisation, an activation and pooling; channels double with each; then the mean over places.</summary>
 internal sealed class CnnNetwork : Network
 {
-    private readonly torch.nn.Module<torch.Tensor, torch.Tensor> _body, _head;
-
     public CnnNetwork(
         (int Channels, int Height, int Width) image, int blocks, int channels, int kernel, string pooling, string norm, string activation, double dropout, bool flatten, int outputs)
         : base(nameof(CnnNetwork))
     {
-        var steps = new List<(string, torch.nn.Module<torch.Tensor, torch.Tensor>)>();
+        var steps = new List<(string, torch.nn.Module<torch.Tensor, torch.Tensor> Module)>();
         var (width, height, wide) = (image.Channels, image.Height, image.Width);
         for (var i = 0; i < blocks; i++)
         {
-            var next = Math.Min(channels << i, 1024);
+            var (next, first) = (Math.Min(channels << i, 1024), steps.Count);
             steps.Add(($"conv{i}", torch.nn.Conv2d(width, next, kernel, padding: kernel / 2, bias: norm == "none")));
             if (norm != "none")
-                steps.Add(($"norm{i}", torch.nn.BatchNorm2d(next)));
+                steps.Add(($"norm{i}", new BatchNorm(next)));
             steps.Add(($"activation{i}", Activations.Of(activation)));
             if (height >= 2 && wide >= 2)
             {
@@ -29,14 +27,22 @@ internal sealed class CnnNetwork : Network
             if (dropout > 0)
                 steps.Add(($"dropout{i}", torch.nn.Dropout(dropout)));
             width = next;
+            Then(steps[first..]);
         }
+
+        var blocksEnd = steps.Count;
 
         if (!flatten)
             steps.Add(("mean", torch.nn.AdaptiveAvgPool2d(1)));
         steps.Add(("flatten", torch.nn.Flatten()));
-        _body = Part("body", torch.nn.Sequential(steps));
-        _head = Part(Head, torch.nn.Linear(flatten ? width * height * wide : width, outputs));
+        Part("body", torch.nn.Sequential(steps));
+        var head = Part(Head, torch.nn.Linear(flatten ? width * height * wide : width, outputs));
+        Then([.. steps[blocksEnd..], (Head, head)]);
     }
 
-    public override torch.Tensor forward(torch.Tensor x, torch.Tensor? lengths) => _head.call(_body.call(x));
+    private void Then(List<(string Name, torch.nn.Module<torch.Tensor, torch.Tensor> Module)> steps)
+    {
+        torch.nn.Module<torch.Tensor, torch.Tensor>[] modules = [.. steps.Select(s => s.Module)];
+        Then((x, _) => modules.Aggregate(x, (value, module) => module.call(value)), modules);
+    }
 }

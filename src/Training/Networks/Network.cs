@@ -6,8 +6,27 @@ namespace HpoService.Training.Networks;
 /// <summary>Maps samples to outputs: logits or numbers, shape [n, outputs], and for next tokens [n, time, outputs].</summary>
 internal abstract class Network(string name) : torch.nn.Module<torch.Tensor, torch.Tensor?, torch.Tensor>(name)
 {
+    private readonly List<Layer> _layers = [];
+
     /// <summary>The name of the last layer, which belongs to one data set.</summary>
     public virtual string Head => "head";
+
+    /// <summary>What it does, one after another; each has weights. Processes may share them out.</summary>
+    public IReadOnlyList<Layer> Layers => _layers;
+
+    /// <summary>Its parameters and buffers.</summary>
+    public IEnumerable<torch.Tensor> Tensors() => named_parameters().Select(p => (torch.Tensor)p.parameter).Concat(named_buffers().Select(b => b.buffer));
+
+    public override torch.Tensor forward(torch.Tensor x, torch.Tensor? lengths)
+    {
+        foreach (var layer in _layers)
+            x = layer.Run(x, lengths);
+        return x;
+    }
+
+    /// <summary>The next layer: what it does, and what it does it with.</summary>
+    protected void Then(Func<torch.Tensor, torch.Tensor?, torch.Tensor> run, IEnumerable<torch.nn.Module> parts, params torch.Tensor?[] own) =>
+        _layers.Add(new Layer(run, [.. own.OfType<torch.Tensor>(), .. parts.SelectMany(p => p.parameters()), .. parts.SelectMany(p => p.named_buffers().Select(b => b.buffer))]));
 
     /// <summary>Registers a part and returns it.</summary>
     protected T Part<T>(string name, T module) where T : torch.nn.Module
@@ -16,6 +35,11 @@ internal abstract class Network(string name) : torch.nn.Module<torch.Tensor, tor
         return module;
     }
 }
+
+/// <summary>A step of a network.</summary>
+/// <param name="Run">From what the layer before gives, and how much of each sequence is real.</param>
+/// <param name="Tensors">Its parameters and buffers.</param>
+internal sealed record Layer(Func<torch.Tensor, torch.Tensor?, torch.Tensor> Run, IReadOnlyList<torch.Tensor> Tensors);
 
 /// <summary>Functions between layers.</summary>
 internal static class Activations

@@ -6,35 +6,27 @@ namespace HpoService.Training.Networks;
 /// parameters. With 3 blocks and width 16 it is ResNet-20, its tensors named as in the published CIFAR-10 weights.</summary>
 internal sealed class ResNetNetwork : Network
 {
-    private readonly torch.nn.Module<torch.Tensor, torch.Tensor> _start, _norm, _mean, _head;
-    private readonly List<Block> _blocks = [];
-
     public ResNetNetwork(int channels, int blocks, int width, double dropout, int outputs) : base(nameof(ResNetNetwork))
     {
-        _start = Part("conv1", torch.nn.Conv2d(channels, width, 3, padding: 1, bias: false));
-        _norm = Part("bn1", torch.nn.BatchNorm2d(width));
+        var start = Part("conv1", torch.nn.Conv2d(channels, width, 3, padding: 1, bias: false));
+        var norm = Part("bn1", new BatchNorm(width));
+        Then((x, _) => norm.call(start.call(x)).relu(), [start, norm]);
         for (var stage = 0; stage < 3; stage++)
         {
             var members = Enumerable.Range(0, blocks).Select(i => new Block(
                 stage > 0 && i == 0 ? width << (stage - 1) : width << stage, width << stage, stage > 0 && i == 0 ? 2 : 1)).ToArray();
             Part($"layer{stage + 1}", torch.nn.Sequential(members.Select((b, i) => ($"{i}", (torch.nn.Module<torch.Tensor, torch.Tensor>)b))));
-            _blocks.AddRange(members);
+            foreach (var block in members)
+                Then((x, _) => block.call(x), [block]);
         }
 
-        _mean = torch.nn.Sequential(("mean", torch.nn.AdaptiveAvgPool2d(1)), ("flatten", torch.nn.Flatten()), ("dropout", torch.nn.Dropout(dropout)));
-        Part("mean", _mean);
-        _head = Part(Head, torch.nn.Linear(width << 2, outputs));
+        var mean = torch.nn.Sequential(("mean", torch.nn.AdaptiveAvgPool2d(1)), ("flatten", torch.nn.Flatten()), ("dropout", torch.nn.Dropout(dropout)));
+        Part("mean", mean);
+        var head = Part(Head, torch.nn.Linear(width << 2, outputs));
+        Then((x, _) => head.call(mean.call(x)), [head]);
     }
 
     public override string Head => "linear";
-
-    public override torch.Tensor forward(torch.Tensor x, torch.Tensor? lengths)
-    {
-        x = _norm.call(_start.call(x)).relu();
-        foreach (var block in _blocks)
-            x = block.call(x);
-        return _head.call(_mean.call(x));
-    }
 
     private sealed class Block : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
@@ -45,9 +37,9 @@ internal sealed class ResNetNetwork : Network
         public Block(int inputs, int outputs, int stride) : base(nameof(Block))
         {
             register_module("conv1", _conv1 = torch.nn.Conv2d(inputs, outputs, 3, stride: stride, padding: 1, bias: false));
-            register_module("bn1", _bn1 = torch.nn.BatchNorm2d(outputs));
+            register_module("bn1", _bn1 = new BatchNorm(outputs));
             register_module("conv2", _conv2 = torch.nn.Conv2d(outputs, outputs, 3, padding: 1, bias: false));
-            register_module("bn2", _bn2 = torch.nn.BatchNorm2d(outputs));
+            register_module("bn2", _bn2 = new BatchNorm(outputs));
             if (stride > 1)
                 _subsample = torch.nn.AvgPool2d(1, stride); // every second pixel
             _more = outputs - inputs;

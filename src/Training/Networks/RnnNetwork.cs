@@ -6,18 +6,18 @@ namespace HpoService.Training.Networks;
 /// <summary>A recurrent network over a sequence, the rows of an image, or text; classes and numbers come from its last real state.</summary>
 internal sealed class RnnNetwork : Network
 {
-    private readonly SampleShape _shape;
-    private readonly torch.nn.Module<torch.Tensor, torch.Tensor>? _embedding;
-    private readonly Func<torch.Tensor, torch.Tensor> _run;
-    private readonly torch.nn.Module<torch.Tensor, torch.Tensor> _dropout, _head;
     private readonly int _hidden;
     private readonly bool _both;
 
     public RnnNetwork(SampleShape shape, string cell, int hidden, int layers, bool both, int embedding, double dropout) : base(nameof(RnnNetwork))
     {
-        (_shape, _hidden, _both) = (shape, hidden, both);
+        (_hidden, _both) = (hidden, both);
         if (shape.Kind == SampleKind.Text)
-            _embedding = Part("embedding", torch.nn.Embedding(shape.Outputs, embedding));
+        {
+            var letters = Part("embedding", torch.nn.Embedding(shape.Outputs, embedding));
+            Then((x, _) => letters.call(x), [letters]);
+        }
+
         var inputs = shape.Kind switch
         {
             SampleKind.Text => embedding,
@@ -25,21 +25,11 @@ internal sealed class RnnNetwork : Network
             _ => shape.Sizes[1],
         };
         var between = layers > 1 ? dropout : 0;
-        _run = Cell(cell, inputs, layers, between);
-        _dropout = Part("dropout", torch.nn.Dropout(dropout));
-        _head = Part(Head, torch.nn.Linear(both ? 2 * hidden : hidden, shape.Outputs));
-    }
-
-    public override torch.Tensor forward(torch.Tensor x, torch.Tensor? lengths)
-    {
-        if (_embedding is not null)
-            x = _embedding.call(x);
-        else if (_shape.Kind == SampleKind.Image)
-            x = x.transpose(1, 2).flatten(2);
-        var states = _run(x);
-        if (_shape.Goal != GoalKind.NextToken)
-            states = Last(states, lengths);
-        return _head.call(_dropout.call(states));
+        var (run, recurrent) = Cell(cell, inputs, layers, between);
+        Then((x, _) => run(shape.Kind == SampleKind.Image ? x.transpose(1, 2).flatten(2) : x), [recurrent]);
+        var drop = Part("dropout", torch.nn.Dropout(dropout));
+        var head = Part(Head, torch.nn.Linear(both ? 2 * hidden : hidden, shape.Outputs));
+        Then((states, lengths) => head.call(drop.call(shape.Goal == GoalKind.NextToken ? states : Last(states, lengths))), [head]);
     }
 
     // Forwards the state after the last real moment, backwards the one after the first.
@@ -51,21 +41,21 @@ internal sealed class RnnNetwork : Network
         return _both ? torch.cat([forwards.narrow(1, 0, _hidden), states.select(1, 0).narrow(1, _hidden, _hidden)], 1) : forwards;
     }
 
-    private Func<torch.Tensor, torch.Tensor> Cell(string cell, int inputs, int layers, double dropout)
+    private (Func<torch.Tensor, torch.Tensor> Run, torch.nn.Module Module) Cell(string cell, int inputs, int layers, double dropout)
     {
         if (cell == "lstm")
         {
             var lstm = Part("rnn", torch.nn.LSTM(inputs, _hidden, layers, batchFirst: true, dropout: dropout, bidirectional: _both));
-            return x => lstm.call(x, null).Item1;
+            return (x => lstm.call(x, null).Item1, lstm);
         }
 
         if (cell == "gru")
         {
             var gru = Part("rnn", torch.nn.GRU(inputs, _hidden, layers, batchFirst: true, dropout: dropout, bidirectional: _both));
-            return x => gru.call(x, null!).Item1;
+            return (x => gru.call(x, null!).Item1, gru);
         }
 
         var rnn = Part("rnn", torch.nn.RNN(inputs, _hidden, layers, batchFirst: true, dropout: dropout, bidirectional: _both));
-        return x => rnn.call(x, null).Item1;
+        return (x => rnn.call(x, null).Item1, rnn);
     }
 }

@@ -8,69 +8,63 @@ namespace HpoService.Training.Networks;
 /// a moment, text one a character, an image one a patch (arXiv 2010.11929), a table one a feature (arXiv 2106.11959).</summary>
 internal sealed class TransformerNetwork : Network
 {
-    private readonly SampleShape _shape;
-    private readonly Parameter? _positions, _featureWeight, _featureBias;
-    private readonly torch.Tensor? _waves;
-    private readonly torch.nn.Module<torch.Tensor, torch.Tensor>? _embedding;
-    private readonly List<EncoderLayer> _layers = [];
-    private readonly torch.nn.Module<torch.Tensor, torch.Tensor> _dropout, _norm, _head;
-
     public TransformerNetwork(SampleShape shape, int width, int heads, int layers, int feedForward, string positions, int patch, double dropout)
         : base(nameof(TransformerNetwork))
     {
-        _shape = shape;
         var time = shape.Sizes[0];
+        torch.nn.Module<torch.Tensor, torch.Tensor>? embedding = null;
+        Parameter? featureWeight = null, featureBias = null;
+        torch.Tensor? places = null;
         switch (shape.Kind)
         {
             case SampleKind.Text:
-                _embedding = Part("embedding", torch.nn.Embedding(shape.Outputs, width));
+                embedding = Part("embedding", torch.nn.Embedding(shape.Outputs, width));
                 break;
             case SampleKind.Sequence:
-                _embedding = Part("embedding", torch.nn.Linear(shape.Sizes[1], width));
+                embedding = Part("embedding", torch.nn.Linear(shape.Sizes[1], width));
                 break;
             case SampleKind.Image:
-                _embedding = Part("embedding", torch.nn.Conv2d(shape.Sizes[0], width, patch, stride: patch));
+                embedding = Part("embedding", torch.nn.Conv2d(shape.Sizes[0], width, patch, stride: patch));
                 time = shape.Sizes[1] / patch * (shape.Sizes[2] / patch);
                 break;
             default:
-                register_parameter("featureWeight", _featureWeight = new Parameter(torch.randn(time, width) * (1 / Math.Sqrt(width))));
-                register_parameter("featureBias", _featureBias = new Parameter(torch.randn(time, width) * (1 / Math.Sqrt(width))));
+                register_parameter("featureWeight", featureWeight = new Parameter(torch.randn(time, width) * (1 / Math.Sqrt(width))));
+                register_parameter("featureBias", featureBias = new Parameter(torch.randn(time, width) * (1 / Math.Sqrt(width))));
                 positions = "none"; // each feature has its own weights already
                 break;
         }
 
         if (positions == "learned")
-            register_parameter("positions", _positions = new Parameter(torch.randn(time, width) * 0.02));
+            register_parameter("positions", (Parameter)(places = new Parameter(torch.randn(time, width) * 0.02)));
         else if (positions == "sinusoidal")
-            register_buffer("waves", _waves = Waves(time, width));
-        for (var i = 0; i < layers; i++)
-            _layers.Add(Part($"layer{i}", new EncoderLayer(width, heads, feedForward, dropout, shape.Goal == GoalKind.NextToken)));
-        _dropout = Part("dropout", torch.nn.Dropout(dropout));
-        _norm = Part("norm", torch.nn.LayerNorm(width));
-        _head = Part(Head, torch.nn.Linear(width, shape.Outputs));
+            register_buffer("waves", places = Waves(time, width));
+        var encoders = Enumerable.Range(0, layers).Select(i => Part($"layer{i}", new EncoderLayer(width, heads, feedForward, dropout, shape.Goal == GoalKind.NextToken))).ToArray();
+        var drop = Part("dropout", torch.nn.Dropout(dropout));
+        var norm = Part("norm", torch.nn.LayerNorm(width));
+        var head = Part(Head, torch.nn.Linear(width, shape.Outputs));
+        Then((x, _) =>
+        {
+            var tokens = shape.Kind switch
+            {
+                SampleKind.Table => x.unsqueeze(2) * featureWeight! + featureBias!,
+                SampleKind.Image => embedding!.call(x).flatten(2).transpose(1, 2),
+                _ => embedding!.call(x),
+            };
+            return drop.call(places is null ? tokens : tokens + places);
+        }, embedding is null ? [] : [embedding], featureWeight, featureBias, places);
+        foreach (var encoder in encoders)
+            Then((x, lengths) => encoder.call(x, lengths is null ? null : Real(x, lengths).unsqueeze(1).unsqueeze(1)), [encoder]);
+        Then((x, lengths) =>
+        {
+            x = norm.call(x);
+            if (shape.Goal == GoalKind.NextToken)
+                return head.call(x);
+            return head.call(lengths is null ? x.mean([1]) : (x * Real(x, lengths).unsqueeze(2).to_type(torch.float32)).sum(1) / lengths.unsqueeze(1).to_type(torch.float32));
+        }, [norm, head]);
     }
 
-    public override torch.Tensor forward(torch.Tensor x, torch.Tensor? lengths)
-    {
-        x = _shape.Kind switch
-        {
-            SampleKind.Table => x.unsqueeze(2) * _featureWeight! + _featureBias!,
-            SampleKind.Image => _embedding!.call(x).flatten(2).transpose(1, 2),
-            _ => _embedding!.call(x),
-        };
-        if ((_positions ?? _waves) is { } positions)
-            x = x + positions;
-        x = _dropout.call(x);
-        var real = lengths is null ? null : torch.arange(x.shape[1]).unsqueeze(0).lt(lengths.unsqueeze(1)); // [n, time]
-        var mask = real?.unsqueeze(1).unsqueeze(1);
-        foreach (var layer in _layers)
-            x = layer.call(x, mask);
-        x = _norm.call(x);
-        if (_shape.Goal == GoalKind.NextToken)
-            return _head.call(x);
-        var mean = real is null ? x.mean([1]) : (x * real.unsqueeze(2).to_type(torch.float32)).sum(1) / lengths!.unsqueeze(1).to_type(torch.float32);
-        return _head.call(mean);
-    }
+    // Which moments are no padding: [n, time].
+    private static torch.Tensor Real(torch.Tensor x, torch.Tensor lengths) => torch.arange(x.shape[1]).unsqueeze(0).lt(lengths.unsqueeze(1));
 
     // Sines and cosines of wavelengths from 2π to 10,000·2π: [time, width].
     private static torch.Tensor Waves(int time, int width)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HpoService.Search;
+using HpoService.Training.Parallel;
 
 namespace HpoService.Training.Settings;
 
@@ -24,6 +25,8 @@ internal sealed class SettingValues
     public string this[TextSetting setting] => (string)Get(setting);
 
     public IReadOnlyList<double> this[NumbersSetting setting] => (IReadOnlyList<double>)Get(setting);
+
+    public Parallelism this[ParallelismSetting setting] => (Parallelism)Get(setting);
 
     /// <summary>Whether it was set, be it to its default.</summary>
     public bool Has(Setting setting) => _values.ContainsKey(setting.Name);

@@ -25,7 +25,7 @@ internal sealed class TrialRunner(
         catch (Exception e)
         {
             logger.LogError(e, "The process of trial {Number} of study {Study} could not be started.", trial.Number, id);
-            await FinishAsync(id, trial.Number, token, new Message(Failed: $"the process could not be started: {e.Message}"), null);
+            await FinishAsync(id, trial.Number, token, new Message(Failed: "the process could not be started: the worker's log says why"), null);
             return;
         }
 

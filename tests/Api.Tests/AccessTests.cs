@@ -82,6 +82,10 @@ public sealed class AccessTests(KeyedHost api) : IClassFixture<KeyedHost>
     [InlineData("PATCH", "studies/before", "{}", Role.Write)]
     [InlineData("POST", "studies", "{}", Role.Write)]
     [InlineData("POST", "workers/none/drain", null, Role.Admin)]
+    [InlineData("GET", "datasets/digits", null, Role.Read)]
+    [InlineData("DELETE", "datasets/none", null, Role.Write)]
+    [InlineData("POST", "studies/before/predict", """{"rows":[{}]}""", Role.Read)]
+    [InlineData("POST", "studies/before/retrain", "{}", Role.Write)]
     public async Task A_role_may_do_what_it_is_for_and_what_lesser_ones_may(string method, string path, string? body, Role least)
     {
         foreach (var (role, key) in api.Keys)
@@ -92,6 +96,15 @@ public sealed class AccessTests(KeyedHost api) : IClassFixture<KeyedHost>
             else
                 Assert.False(response.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized, $"{role}: {response.StatusCode}");
         }
+    }
+
+    [Theory, InlineData(Role.Read, false), InlineData(Role.Worker, false), InlineData(Role.Write, true)]
+    public async Task Files_are_taken_from_those_who_may_write(Role role, bool may)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/datasets") { Content = new MultipartFormDataContent { { new StringContent("x"), "name" } } };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", api.Keys[role]);
+        using var response = await api.Http.SendAsync(request);
+        Assert.Equal(may ? HttpStatusCode.UnprocessableEntity : HttpStatusCode.Forbidden, response.StatusCode);
     }
 
     [Fact]

@@ -39,6 +39,35 @@ public sealed class OpenApiTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Every_parameter_is_described_and_every_header_of_an_answer_is_there()
+    {
+        var document = (await api.SendAsync(HttpMethod.Get, "/openapi/v1.json")).Body;
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var call = $"{operation.Name} {path.Name}";
+                foreach (var parameter in operation.Value.TryGetProperty("parameters", out var all) ? all.EnumerateArray() : default)
+                    Assert.True(parameter.TryGetProperty("description", out var text) && text.GetString()!.Length > 5, $"{call}: {parameter.GetProperty("name")}");
+                foreach (var (status, header) in new[] { ("401", "WWW-Authenticate"), ("429", "Retry-After"), ("503", "Retry-After") })
+                    Assert.Contains(header, Headers(operation.Value.GetProperty("responses").GetProperty(status)));
+                foreach (var answer in operation.Value.GetProperty("responses").EnumerateObject().Where(r => r.Value.GetRawText().Contains("schemas/StudyContract\"", StringComparison.Ordinal)))
+                    Assert.Contains("ETag", Headers(answer.Value));
+            }
+
+        Assert.Equal(["ETag", "Location"], Headers(document.GetProperty("paths").GetProperty("/api/v1/studies").GetProperty("post").GetProperty("responses").GetProperty("201")).Order());
+        var study = document.GetProperty("paths").GetProperty("/api/v1/studies/{study}").GetProperty("get");
+        Assert.Contains("If-None-Match", study.GetProperty("parameters").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+        Assert.True(study.GetProperty("responses").TryGetProperty("304", out _));
+
+        IEnumerable<string> Headers(JsonElement answer)
+        {
+            if (answer.TryGetProperty("$ref", out var reference))
+                answer = document.GetProperty("components").GetProperty("responses").GetProperty(reference.GetString()!.Split('/')[^1]);
+            return answer.TryGetProperty("headers", out var headers) ? headers.EnumerateObject().Select(h => h.Name).ToList() : [];
+        }
+    }
+
+    [Fact]
     public async Task The_example_of_a_study_works_as_it_stands()
     {
         var document = (await api.SendAsync(HttpMethod.Get, "/openapi/v1.json")).Body;

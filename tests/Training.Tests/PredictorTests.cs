@@ -107,6 +107,28 @@ public sealed class PredictorTests : IDisposable
     }
 
     [Fact]
+    public void Characters_beyond_the_first_plane_are_whole()
+    {
+        var text = Path.Combine(_data, "e.txt");
+        File.WriteAllText(text, string.Concat(Enumerable.Repeat("🙂🙃é\n", 200)));
+        Assert.Equal(["\n", "é", "🙂", "🙃"], new DataSetFolder(_data).Add("faces", null, new DataSetSource(text)).Classes);
+        Train("rnn", """{"epochs":6,"learningRate":0.05,"hidden":16,"context":8}""", "faces");
+        Assert.Equal(["🙃", "é"], Predict(["\"\\n🙂\"", "\"🙂🙃\""]).Items.Select(p => p.Class));
+        Assert.Contains("'🙁', 1 from its end", Assert.Throws<InvalidRowsException>(() => Predict(["\"🙂🙁\""])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Many_small_rows_take_no_more_memory_than_a_batch_of_samples()
+    {
+        Train("mlp", """{"epochs":1}""", "digits");
+        JsonElement[] rows = [.. Enumerable.Repeat(JsonDocument.Parse("[]").RootElement, 100_000)];
+        Assert.Throws<InvalidRowsException>(() => Predictor.Predict(Artifacts, rows)); // the model is read
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<InvalidRowsException>(() => Predictor.Predict(Artifacts, rows));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 5_000_000);
+    }
+
+    [Fact]
     public void A_card_has_the_learning_curves_and_the_confusion_of_the_test_part()
     {
         var values = Train("mlp", """{"epochs":6,"patience":2,"learningRate":0.01}""", "digits");

@@ -8,7 +8,7 @@ namespace HpoService.Api.Documentation;
 /// <summary>What is said of the whole contract and of every call alike.</summary>
 internal sealed class ContractDocument : IOpenApiDocumentTransformer
 {
-    private const string Problem = "Problem", Key = "key";
+    private const string Problem = "Problem", Later = "Later", Unauthenticated = "Unauthenticated", Key = "key";
 
     private static readonly (string Name, string Description)[] Tags =
     [
@@ -35,11 +35,9 @@ internal sealed class ContractDocument : IOpenApiDocumentTransformer
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, document)] = [] }, []];
         (components.Schemas ??= new Dictionary<string, IOpenApiSchema>())[Problem] = ProblemSchema();
-        (components.Responses ??= new Dictionary<string, IOpenApiResponse>())[Problem] = new OpenApiResponse
-        {
-            Description = "A problem document.",
-            Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(Problem, document), Example = Example() } },
-        };
+        components.Responses ??= new Dictionary<string, IOpenApiResponse>();
+        foreach (var (name, description, header) in new[] { (Problem, "A problem document.", null), (Later, "A problem document; nothing was written.", "Retry-After"), (Unauthenticated, "A problem document.", "WWW-Authenticate") })
+            components.Responses[name] = ProblemAnswer(document, description, header);
         components.Schemas.Remove("SseItemOfObject");
         foreach (var (path, item) in document.Paths)
             foreach (var (method, operation) in item.Operations ?? [])
@@ -64,8 +62,21 @@ internal sealed class ContractDocument : IOpenApiDocumentTransformer
                     media.Example = response.DeepClone();
             }
 
+        ContractHeaders.Complete(operation);
         foreach (var status in Statuses(path, method, operation))
-            operation.Responses.TryAdd(status, new OpenApiResponseReference(Problem, document));
+            operation.Responses.TryAdd(status, new OpenApiResponseReference(status switch { "401" => Unauthenticated, "429" or "503" => Later, _ => Problem }, document));
+    }
+
+    private static OpenApiResponse ProblemAnswer(OpenApiDocument document, string description, string? header)
+    {
+        var answer = new OpenApiResponse
+        {
+            Description = description,
+            Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(Problem, document), Example = Example() } },
+        };
+        if (header is not null)
+            ContractHeaders.Add(answer, header);
+        return answer;
     }
 
     private static IEnumerable<string> Statuses(string path, HttpMethod method, OpenApiOperation operation)

@@ -45,14 +45,27 @@ public sealed class DataSetStore(Database database, ModelStore models, IDataSetD
             card = Get(upload.Name); // this request's own, from before a crash at the next line, or from its twin
         }
 
-        await database.WriteAsync(db =>
+        if (idempotency is not null)
+            card = await RememberAsync(idempotency, card);
+        try
         {
-            db.Remember(Scope, idempotency, card, time.GetUtcNow().ToUnixTimeMilliseconds());
-            return Task.FromResult(card);
-        }, CancellationToken.None);
-        await PublishAsync(CancellationToken.None);
+            await PublishAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is BusyException or UnwritableException)
+        {
+            // It is there; the workers say so at their next heartbeat.
+        }
+
         return card;
     }
+
+    private Task<DataCard> RememberAsync(Idempotency idempotency, DataCard card) => database.WriteAsync(async db =>
+    {
+        if (await db.RecallAsync<DataCard>(Scope, idempotency, CancellationToken.None) is { } twin)
+            return twin; // the same request came twice at once
+        db.Remember(Scope, idempotency, card, time.GetUtcNow().ToUnixTimeMilliseconds());
+        return card;
+    }, CancellationToken.None);
 
     /// <summary>Forgets a data set; what has been trained on it stays.</summary>
     /// <exception cref="DataSetInUseException">A study that is not final trains on it.</exception>
@@ -70,7 +83,15 @@ public sealed class DataSetStore(Database database, ModelStore models, IDataSetD
             await ModelStore.WithdrawAsync(db, name, cancellationToken); // no study can name it from here on
             return name;
         }, cancellationToken);
-        desk.Remove(name);
+        try
+        {
+            desk.Remove(name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await PublishAsync(CancellationToken.None);
+            throw new UnwritableException("files that cannot be removed", e, "data folder");
+        }
     }
 
     // Where no worker has said what it trains, there is nothing to correct.

@@ -13,8 +13,8 @@ public sealed class UploadFolder : IDisposable
     {
         _path = Path.Combine(root, Prefix + RandomNumberGenerator.GetHexString(16, lowercase: true));
         Guard(() => Directory.CreateDirectory(_path));
-        // What a crash left behind.
-        foreach (var folder in new DirectoryInfo(root).EnumerateDirectories(Prefix + "*").Where(d => d.LastWriteTimeUtc < time.GetUtcNow().UtcDateTime - Abandoned))
+        // What a crash left behind, of uploads and of data sets that were coming or going.
+        foreach (var folder in new DirectoryInfo(root).EnumerateDirectories(".*").Where(d => d.LastWriteTimeUtc < time.GetUtcNow().UtcDateTime - Abandoned))
             Remove(folder.FullName);
     }
 

@@ -38,8 +38,18 @@ public sealed class PredictionStore(StudyStore studies, TrialStore trials, Trial
         desk.PredictAsync(model.Folder, rows, mostSeconds, cancellationToken);
 
     /// <summary>The epoch whose weights a model has; 0 = its card does not say.</summary>
-    public static int EpochOf(TrialModel model) =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(model.Folder, CardFile)))?["epoch"]?.GetValue<int>() ?? 0;
+    /// <exception cref="NotFoundException">It has gone since it was found.</exception>
+    public static int EpochOf(TrialModel model)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(Path.Combine(model.Folder, CardFile)))?["epoch"]?.GetValue<int>() ?? 0;
+        }
+        catch (Exception e) when (e is IOException or System.Text.Json.JsonException or InvalidOperationException)
+        {
+            throw new NotFoundException("artifact", $"{CardFile} of trial {model.Trial.Number}");
+        }
+    }
 
     private async Task<TrialModel?> RetrainedAsync(long id, CancellationToken cancellationToken)
     {

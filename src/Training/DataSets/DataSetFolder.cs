@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using HpoService.Search;
@@ -9,6 +10,8 @@ namespace HpoService.Training.DataSets;
 /// <remarks>A data set is read as a whole before it is kept, in a folder that gets its name last: a broken file, or a crash, leaves nothing.</remarks>
 public sealed partial class DataSetFolder(string dataFolder)
 {
+    // What is told of a data set in every list of them; columns and categories may come by the million.
+    private const int MostCard = 1_000_000;
     private readonly string _root = Path.Combine(dataFolder, "datasets");
 
     /// <summary>The cards, by name.</summary>
@@ -18,11 +21,19 @@ public sealed partial class DataSetFolder(string dataFolder)
             .Select(d => Find(Path.GetFileName(d))).OfType<DataCard>(),
     ];
 
-    /// <summary>The card of a name, or null.</summary>
+    /// <summary>The card of a name; null when there is none, or none that can be read: one bad folder must not hide the others.</summary>
     public DataCard? Find(string name)
     {
-        var file = Path.Combine(_root, name, "card.json");
-        return Valid().IsMatch(name) && File.Exists(file) ? JsonSerializer.Deserialize<DataCard>(File.ReadAllText(file), HpoJson.Options) : null;
+        if (!Valid().IsMatch(name))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<DataCard>(File.ReadAllText(Path.Combine(_root, name, "card.json")), HpoJson.Options);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null; // perhaps gone since it was listed
+        }
     }
 
     /// <summary>Reads, checks and keeps a data set.</summary>
@@ -38,7 +49,7 @@ public sealed partial class DataSetFolder(string dataFolder)
             throw new InvalidDataSetException($"a data set's name must be letters, digits, - and _, at most 100, and none that ships, but got '{name}'.", "/name");
         if (Directory.Exists(Path.Combine(_root, name)))
             throw new NameTakenException("data set", name);
-        var folder = Path.Combine(_root, $".{name}.{Environment.ProcessId}");
+        var folder = Hidden(name);
         Directory.CreateDirectory(folder);
         try
         {
@@ -46,7 +57,7 @@ public sealed partial class DataSetFolder(string dataFolder)
             data.Prepare(Preview(data));
             var bytes = new FileInfo(source.Path).Length + (source.Labels is null ? 0 : new FileInfo(source.Labels).Length);
             var card = CardOf(name, read, data, bytes, source.Target, source.Goal);
-            File.WriteAllText(Path.Combine(folder, "card.json"), JsonSerializer.Serialize(card, HpoJson.Options));
+            Write(Path.Combine(folder, "card.json"), card);
             if (request is not null)
                 File.WriteAllText(Path.Combine(folder, "request"), request);
             Take(source.Path, "data");
@@ -83,8 +94,16 @@ public sealed partial class DataSetFolder(string dataFolder)
     {
         if (Find(name) is null)
             return false;
-        var gone = Path.Combine(_root, $".{name}.{Environment.ProcessId}.removed");
-        Directory.Move(Path.Combine(_root, name), gone); // at once for whoever looks; a crash after it leaves a name that no list shows
+        var gone = Hidden(name);
+        try
+        {
+            Directory.Move(Path.Combine(_root, name), gone); // at once for whoever looks; a crash after it leaves a name that no list shows
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false; // somebody else was faster
+        }
+
         Directory.Delete(gone, recursive: true);
         return true;
     }
@@ -105,7 +124,7 @@ public sealed partial class DataSetFolder(string dataFolder)
         if (!isLarge)
             return FormatRegistry.Read(card.Format, source).Data;
         // Once: whoever trains on it next finds the files. Several may do so at once; what they write is the same.
-        var work = Directory.CreateDirectory(Path.Combine(_root, $".{name}.{Environment.ProcessId}.stored")).FullName;
+        var work = Directory.CreateDirectory(Hidden(name)).FullName;
         try
         {
             var read = ReadInto(work, card.Format, source, mostBytes).Data;
@@ -127,6 +146,20 @@ public sealed partial class DataSetFolder(string dataFolder)
             return (read, data);
         StoredSamples.Write(folder, samples);
         return (read, StoredSamples.Read(folder)!);
+    }
+
+    // Of its own each time: what a crash leaves must not stand in the way of the next process of the same number. The next upload removes it, half a day later.
+    private string Hidden(string name) => Path.Combine(_root, $".{name}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+
+    // On the disk before the folder gets its name: a card that a loss of power has emptied would be a data set that nobody can read.
+    private static void Write(string path, DataCard card)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(card, HpoJson.Options);
+        if (json.Length > MostCard)
+            throw new InvalidDataSetException($"names of columns, categories and classes must have at most {MostCard} bytes in all, but got {json.Length}.");
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        file.Write(json);
+        file.Flush(flushToDisk: true);
     }
 
     private static DataOptions Preview(RawData data) => new() { Context = Math.Clamp(data.Count / 10, 1, 32), Validation = 0.3, Test = 0.1 };

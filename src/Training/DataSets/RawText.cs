@@ -1,6 +1,6 @@
 namespace HpoService.Training.DataSets;
 
-/// <summary>One long text, a token a character; a sample is a stretch of it with the stretch that begins one later.</summary>
+/// <summary>One long text, a token a character (of Unicode, not half of one); a sample is a stretch of it with the stretch that begins one later.</summary>
 public sealed record RawText : RawData
 {
     /// <inheritdoc/>
@@ -21,9 +21,10 @@ public sealed record RawText : RawData
     /// <summary>A text's characters as tokens.</summary>
     public static RawText Of(string text)
     {
-        var vocabulary = text.Distinct().Order().ToArray();
+        var characters = text.EnumerateRunes().ToArray();
+        var vocabulary = characters.Distinct().Order().ToArray();
         var numbers = vocabulary.Select((c, i) => (c, i)).ToDictionary(p => p.c, p => p.i);
-        return new RawText { Tokens = [.. text.Select(c => numbers[c])], Vocabulary = [.. vocabulary.Select(c => $"{c}")] };
+        return new RawText { Tokens = [.. characters.Select(c => numbers[c])], Vocabulary = [.. vocabulary.Select(c => c.ToString())] };
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace HpoService.Training.Predicting;
 /// <summary>Uses a trained model on new rows.</summary>
 public static class Predictor
 {
-    private const int Batch = 256, Shown = 100, Kept = 4;
+    private const int Batch = 256, MostNumbers = 1 << 22, Shown = 100, Kept = 4;
     private static readonly List<((string Folder, DateTime Written) Key, Network Network, ModelFileCard Card)> Models = [];
 
     /// <summary>What the model in a folder says of rows. One caller at a time.</summary>
@@ -30,17 +30,18 @@ public static class Predictor
 
     private static List<Prediction> Samples(Network network, ModelFileCard card, InputCard inputs, IReadOnlyList<JsonElement> rows)
     {
-        var (values, lengths) = new RowReader(card.Shape.Kind, inputs).Read(rows);
-        int[] all = [.. Enumerable.Range(0, rows.Count)];
-        if (card.Shape.Kind == SampleKind.Image && !inputs.Sizes.SequenceEqual(card.Shape.Sizes))
-            values = ImageFit.Apply(values, all, inputs.Sizes, card.Shape.Sizes);
-        var x = card.Normalization().Apply(values, all);
-        var (size, result) = (card.Shape.Count, new List<Prediction>());
-        foreach (var part in all.Chunk(Batch))
+        var (reader, normalization, result) = (new RowReader(card.Shape.Kind, inputs), card.Normalization(), new List<Prediction>());
+        // So many at a time: small rows may stand for large samples.
+        var batchSize = Math.Clamp(MostNumbers / Math.Max(card.Shape.Count, inputs.Sizes.Aggregate(1, (product, size) => product * size)), 1, Batch);
+        for (var first = 0; first < rows.Count; first += batchSize)
         {
+            int[] part = [.. Enumerable.Range(0, Math.Min(batchSize, rows.Count - first))];
+            var (values, lengths) = reader.Read(rows, first, part.Length);
+            if (card.Shape.Kind == SampleKind.Image && !inputs.Sizes.SequenceEqual(card.Shape.Sizes))
+                values = ImageFit.Apply(values, part, inputs.Sizes, card.Shape.Sizes);
             using var scope = torch.NewDisposeScope();
-            var batch = torch.tensor(x[(part[0] * size)..((part[^1] + 1) * size)], [part.Length, .. card.Shape.Sizes.Select(s => (long)s)]);
-            var outputs = network.call(batch, lengths.Length > 0 ? torch.tensor(lengths[part[0]..(part[^1] + 1)]) : null);
+            var batch = torch.tensor(normalization.Apply(values, part), [part.Length, .. card.Shape.Sizes.Select(s => (long)s)]);
+            var outputs = network.call(batch, lengths.Length > 0 ? torch.tensor(lengths) : null);
             if (card.Shape.Goal == GoalKind.Classification)
                 result.AddRange(Classes(outputs, card.Classes));
             else
@@ -54,16 +55,18 @@ public static class Predictor
     // The next character after each text, of which the end counts that was a sample's length in training.
     private static List<Prediction> Text(Network network, ModelFileCard card, IReadOnlyList<JsonElement> rows)
     {
-        var numbers = card.Classes.Select((c, i) => (c, i)).ToDictionary(p => p.c, p => (long)p.i);
+        var numbers = new Dictionary<string, long>();
+        for (var c = 0; c < card.Classes.Count; c++)
+            numbers.TryAdd(card.Classes[c], c);
         var result = new List<Prediction>();
         for (var i = 0; i < rows.Count; i++)
         {
             using var scope = torch.NewDisposeScope();
             if (rows[i].ValueKind != JsonValueKind.String || rows[i].GetString() is not { Length: > 0 } text)
                 throw new InvalidRowsException(i, null, $"must be a text, but got {rows[i].ValueKind}.");
-            text = text[^Math.Min(text.Length, card.Shape.Sizes[0])..];
-            long[] tokens = [.. text.Select((c, at) => numbers.TryGetValue($"{c}", out var token) ? token
-                : throw new InvalidRowsException(i, null, $"must have characters that the model has seen, but got '{c}', {text.Length - at} from its end."))];
+            var characters = text.EnumerateRunes().TakeLast(card.Shape.Sizes[0]).ToArray();
+            long[] tokens = [.. characters.Select((c, at) => numbers.TryGetValue(c.ToString(), out var token) ? token
+                : throw new InvalidRowsException(i, null, $"must have characters that the model has seen, but got '{c}', {characters.Length - at} from its end."))];
             var outputs = network.call(torch.tensor(tokens, [1, tokens.Length]), null);
             result.AddRange(Classes(outputs.select(1, tokens.Length - 1), card.Classes));
         }

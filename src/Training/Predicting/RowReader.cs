@@ -10,15 +10,15 @@ internal sealed class RowReader(SampleKind kind, InputCard card)
 {
     private readonly int _count = card.Sizes.Aggregate(1, (product, size) => product * size);
 
-    /// <summary>Raw values, shape [n, …], and how long each sequence is; empty = all of it.</summary>
+    /// <summary>Raw values of some of the rows, shape [count, …], and how long each sequence is; empty = all of it.</summary>
     /// <exception cref="InvalidRowsException">A row is not what the model was trained on.</exception>
-    public (float[] Values, long[] Lengths) Read(IReadOnlyList<JsonElement> rows)
+    public (float[] Values, long[] Lengths) Read(IReadOnlyList<JsonElement> rows, int first, int count)
     {
-        var values = new float[rows.Count * (long)_count];
+        var values = new float[count * (long)_count];
         var lengths = new List<long>();
-        for (var i = 0; i < rows.Count; i++)
+        for (var i = first; i < first + count; i++)
         {
-            var target = values.AsSpan(i * _count, _count);
+            var target = values.AsSpan((i - first) * _count, _count);
             if (kind == SampleKind.Table && card.Columns.Count > 0)
                 Table(rows[i], i, target);
             else if (kind == SampleKind.Sequence)

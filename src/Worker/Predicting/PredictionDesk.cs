@@ -3,11 +3,12 @@ using HpoService.Search.Models;
 using HpoService.Storage;
 using HpoService.Worker.DataSets;
 using HpoService.Worker.Processes;
+using Microsoft.Extensions.Logging;
 
 namespace HpoService.Worker.Predicting;
 
 /// <summary>Models in warm processes, which keep the last ones that they have read; one that answers too late is killed.</summary>
-internal sealed class PredictionDesk(DeskOptions options, TimeProvider time) : IPredictionDesk, IDisposable
+internal sealed class PredictionDesk(DeskOptions options, TimeProvider time, ILogger<PredictionDesk> logger) : IPredictionDesk, IDisposable
 {
     private static readonly TimeSpan Rest = TimeSpan.FromMinutes(2);
     private readonly SemaphoreSlim _turns = new(2, 2);
@@ -18,33 +19,41 @@ internal sealed class PredictionDesk(DeskOptions options, TimeProvider time) : I
     public async Task<Predictions> PredictAsync(string folder, IReadOnlyList<JsonElement> rows, double mostSeconds, CancellationToken cancellationToken)
     {
         await _turns.WaitAsync(cancellationToken);
-        var process = Rent();
-        var isIdle = false;
+        try
+        {
+            return await AskAsync(folder, rows, mostSeconds, cancellationToken);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    private async Task<Predictions> AskAsync(string folder, IReadOnlyList<JsonElement> rows, double mostSeconds, CancellationToken cancellationToken)
+    {
+        var (process, isIdle) = (Rent(), false);
         try
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(TimeSpan.FromSeconds(mostSeconds));
             var message = await process.AskAsync(new Command(Predict: new PredictionRequest(folder, rows)), _ => Task.CompletedTask, deadline.Token);
             isIdle = message.Failed is null;
+            if (message.Failed is { } failure)
+                logger.LogError("The use of the model in {Folder} broke: {Failure}", folder, failure);
             return message.Predicted ?? throw (message.Refused switch
             {
                 { Kind: Refusal.Rows, Pointer: var pointer, Text: var text } => new InvalidValuesException(pointer, text),
                 { } refusal => new UnavailableException(refusal.Text),
-                null => new UnavailableException($"a model must answer, but got: {message.Failed}."),
+                null => new UnavailableException("a model must answer, but got a process that broke."),
             });
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new UnavailableException($"a model must answer within {mostSeconds} seconds, but got no answer.");
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
-        {
-            throw new InvalidValuesException("/rows", "rows must be texts of whole characters, but got half of one."); // a lone surrogate cannot be sent on
-        }
         finally
         {
             Return(process, isIdle);
-            _turns.Release();
         }
     }
 
@@ -66,7 +75,7 @@ internal sealed class PredictionDesk(DeskOptions options, TimeProvider time) : I
                 idle.Process.Dispose();
             }
 
-        return new TrialProcess(options.TrialCommand);
+        return options.Start(null, logger);
     }
 
     private void Return(TrialProcess process, bool isIdle)

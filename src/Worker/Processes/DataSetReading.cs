@@ -8,6 +8,9 @@ namespace HpoService.Worker.Processes;
 /// <summary>The reading of a new data set, inside a process that it may bring down.</summary>
 internal static class DataSetReading
 {
+    // A header or a list of columns in a message may be as long as the file.
+    private const int MostText = 1000;
+
     public static Message Add(DataSetAddition addition)
     {
         var upload = addition.Upload;
@@ -23,7 +26,7 @@ internal static class DataSetReading
         }
         catch (HpoException e)
         {
-            return new Message(Refused: new Refusal(Refusal.DataSet, e is InvalidDataSetException ? e.Violations[0].Pointer : "/file", e.Message));
+            return new Message(Refused: new Refusal(Refusal.DataSet, e is InvalidDataSetException ? e.Violations[0].Pointer : "/file", e.Message.Length <= MostText ? e.Message : e.Message[..MostText] + "…"));
         }
         catch (OutOfMemoryException)
         {

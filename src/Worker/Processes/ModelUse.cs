@@ -18,9 +18,13 @@ internal static class ModelUse
         {
             return new Message(Refused: new Refusal(Refusal.Rows, e.Violations[0].Pointer, e.Message));
         }
-        catch (Exception e) when (e is HpoException or IOException or System.Text.Json.JsonException)
+        catch (HpoException e)
         {
             return new Message(Refused: new Refusal(Refusal.Model, "", e.Message));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+        {
+            return new Message(Refused: new Refusal(Refusal.Model, "", "a model's files must be there and whole, but got none, or others.")); // such as of a study that is just being deleted
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
         {

@@ -19,11 +19,15 @@ internal sealed class ImageZip : IDataSetFormat
         if (classes.Length < 2 || classes.Length > source.Bounds.Categories)
             throw new InvalidDataSetException($"an archive of images must have from 2 to {source.Bounds.Categories} folders of classes, but got {classes.Length}.");
         Picture? first = null;
-        var (values, labels) = (new List<float>(), new List<long>());
+        var (values, labels, pixels) = (new List<float>(), new List<long>(), 0L);
         foreach (var (entry, parts) in files)
         {
             var picture = Pictures.Decode(archive.Read(entry), entry.FullName, source.Bounds.Pixels);
             first ??= picture;
+            // Images are packed once more, inside.
+            pixels += picture.Values.Length;
+            if (pixels > source.Bounds.Bytes)
+                throw new InvalidDataSetException($"a data set's images must unpack to at most {source.Bounds.Bytes} bytes, but got more.");
             if ((picture.Channels, picture.Height, picture.Width) != (first.Channels, first.Height, first.Width))
                 throw new InvalidDataSetException(
                     $"images must have one size and number of channels, but got {picture.Width} x {picture.Height} x {picture.Channels} in {entry.FullName} after {first.Width} x {first.Height} x {first.Channels}.");

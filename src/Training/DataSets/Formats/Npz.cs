@@ -20,7 +20,8 @@ internal sealed class Npz : IDataSetFormat
     public RawData Read(DataSetSource source)
     {
         using var archive = new Archive(source);
-        var entries = archive.Files.ToDictionary(e => Path.GetFileNameWithoutExtension(e.FullName));
+        var entries = archive.Files.GroupBy(e => Path.GetFileNameWithoutExtension(e.FullName)).ToDictionary(g => g.Key, g => g.Count() == 1 ? g.First()
+            : throw new InvalidDataSetException($"arrays of an npz must have distinct names, but got '{g.Key}' twice."));
         using var values = new ValueSink(source.Store);
         using var targets = new ValueSink(null);
         var (x, y) = (Get(SampleNames, values), Get(TargetNames, targets));

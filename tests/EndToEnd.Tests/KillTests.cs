@@ -37,6 +37,36 @@ public sealed class KillTests : IDisposable
     }
 
     [Fact]
+    public async Task A_trial_in_several_processes_fails_when_one_is_killed_and_none_outlives_the_service()
+    {
+        int[] ranks;
+        await using (var service = await Service.StartAsync(_data, slots: 1))
+        {
+            await service.PostAsync("studies", Study(trials: 2, epochs: 10_000, new { kind = "data", processes = 3 }));
+            await MeasuredAsync(0);
+            Process.GetProcessById(service.Children()[1]).Kill();
+            await service.WaitAsync("digits", s => Count(s, "failed") == 1);
+            Assert.Matches(@"^rank \d of 3 broke: the training process died with exit code 137$", (await service.GetAsync("studies/digits/trials/0")).GetProperty("error").GetString());
+            await MeasuredAsync(1);
+            ranks = [.. service.Children()];
+            Assert.Equal(3, ranks.Length);
+            await service.KillAsync();
+
+            async Task MeasuredAsync(int trial)
+            {
+                await service.WaitAsync("digits", s => Count(s, "running") == 1);
+                for (var wait = 0; (await service.GetAsync($"studies/digits/trials/{trial}")).GetProperty("measurements").GetArrayLength() == 0; wait++)
+                {
+                    Assert.True(wait < 600, "a measurement comes");
+                    await Task.Delay(100);
+                }
+            }
+        }
+
+        Assert.All(ranks, rank => Assert.True(IsGone(rank), "a rank ends with its service"));
+    }
+
+    [Fact]
     public async Task What_was_answered_with_success_survives_kill_9()
     {
         string token;
@@ -73,13 +103,14 @@ public sealed class KillTests : IDisposable
         Assert.Equal((2, 0, 0), (Count(study, "queued"), Count(study, "running"), Count(study, "failed")));
     }
 
-    private static object Study(int trials, int epochs) => new
+    private static object Study(int trials, int epochs, object? parallelism = null) => new
     {
         name = "digits",
         objectives = new[] { new { metric = "accuracy", direction = "maximize" } },
         sampler = new { kind = "random", seed = 3 },
         budget = new { maxTrials = trials, maxParallelTrials = 2 },
-        runner = new { kind = "training", model = "mlp", dataset = "digits", settings = new { epochs } },
+        maxAttempts = parallelism is null ? 2 : 1,
+        runner = new { kind = "training", model = "mlp", dataset = "digits", settings = new { epochs, parallelism = parallelism ?? new { kind = "none" } } },
     };
 
     private static int Count(JsonElement study, string state) => study.GetProperty("trialCounts").GetProperty(state).GetInt32();

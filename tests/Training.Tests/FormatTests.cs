@@ -104,7 +104,7 @@ public sealed class FormatTests : IDisposable
     {
         var limits = new DataSetLimits { Bytes = 1 << 20 };
         var big = new byte[8 << 20];
-        var zip = Zip("bomb.npz", ("x.npy", big), ("y.npy", Npy("|u1", "(1,)", [1])));
+        var zip = Zip("bomb.npz", ("x.npy", Npy("|u1", "(8388608, 1)", big)), ("y.npy", Npy("|u1", "(1,)", [1])));
         Assert.True(new FileInfo(zip).Length < 20_000);
         Assert.Contains("1048576", Assert.Throws<InvalidDataSetException>(() => FormatRegistry.Read("npz", new DataSetSource(zip, Limits: limits))).Message, StringComparison.Ordinal);
         var text = Write("bomb.txt.gz", Gzip(big));

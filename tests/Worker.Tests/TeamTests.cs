@@ -58,7 +58,7 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
     }
 
     [Fact]
-    public async Task Dropped_units_differ_from_process_to_process_and_are_the_same_in_each_training()
+    public async Task Dropout_gives_the_same_result_in_each_training()
     {
         var settings = Settings(""" 150, "dropout": 0.5""", """{"kind": "data", "processes": 2}""");
         Assert.Equal((await RunAsync("mlp", settings, "once")).Curve, (await RunAsync("mlp", settings, "again")).Curve);
@@ -69,7 +69,7 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
     {
         using var log = new TrialFiles(warm.Folder).AppendLog(1, 1);
         int[] ids;
-        using (var attempt = new TeamAttempt(warm.Pool, Request("mlp", Settings(""" 900, "epochs": 10000""", """{"kind": "data", "processes": 3}"""), null), 3, log))
+        using (var attempt = new TeamAttempt(warm.Pool, Request("mlp", Settings(""" 900, "epochs": 10000""", """{"kind": "data", "processes": 2}"""), null), 2, log))
         {
             ids = [.. attempt.ProcessIds];
             var message = await attempt.RunAsync(m =>
@@ -78,7 +78,7 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
                     System.Diagnostics.Process.GetProcessById(ids[1]).Kill();
                 return Task.CompletedTask;
             }, default).WaitAsync(TimeSpan.FromSeconds(30));
-            Assert.Equal("rank 1 of 3 broke: the training process died with exit code 137", message.Failed);
+            Assert.Equal("rank 1 of 2 broke: the training process died with exit code 137", message.Failed);
         }
 
         Assert.All(ids, id => Assert.True(SpinWait.SpinUntil(() => !IsRunning(id), 5000), "no rank is left behind"));
@@ -104,14 +104,10 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
         Assert.Contains("diverged", (await MessageAsync(Request("mlp", settings, null), _ => { })).Infeasible, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("mlp", """ 200, "optimizer": "newtoncg" """, """{"kind": "data", "processes": 2}""", "optimizer must be of the first order with parallelism of kind data, or lbfgs, but got newtoncg.")]
-    [InlineData("mlp", """ 200, "batchSize": 1""", """{"kind": "data", "processes": 2}""", "batchSize must be at least parallelism.processes, but got 1 and 2.")]
-    [InlineData("mlp", """ 200, "layers": 1""", """{"kind": "model", "processes": 3}""", "parallelism.processes must be at most the network's layers, 2, with kind model or pipeline, but got 3.")]
-    [InlineData("mlp", """ 200""", """{"kind": "data", "processes": 9}""", "2 <= parallelism.processes <= 8 must hold, but got 9.")]
-    [InlineData("mlp", """ 200""", """{"kind": "rows"}""", "parallelism.kind must be one of none, data, model, pipeline, but got \"rows\".")]
-    public async Task What_does_not_go_together_is_named(string model, string settings, string parallelism, string reason) =>
-        Assert.Equal(reason, (await MessageAsync(Request(model, Settings(settings, parallelism), null), _ => { })).Infeasible);
+    [Fact]
+    public async Task More_processes_than_layers_are_refused() => Assert.Equal(
+        "parallelism.processes must be at most the network's layers, 2, with kind model or pipeline, but got 3.",
+        (await MessageAsync(Request("mlp", Settings(""" 200, "layers": 1""", """{"kind": "model", "processes": 3}"""), null), _ => { })).Infeasible);
 
     private async Task AssertSameAsync(string model, string settings, string parallelism) =>
         AssertClose(await RunAsync(model, Settings(settings, null), "one"), await RunAsync(model, Settings(settings, parallelism), "many"));
@@ -120,10 +116,10 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
     {
         Assert.Equal(one.Curve.Count, many.Curve.Count);
         foreach (var (a, b) in one.Curve.Zip(many.Curve))
-            Assert.All(a, v => Assert.True(Math.Abs(v.Value - b[v.Key]) <= 2e-4 * Math.Max(1, Math.Abs(v.Value)), $"{v.Key}: {v.Value} wanted, but got {b[v.Key]}"));
+            Assert.All(a, v => Assert.True(Math.Abs(v.Value - b[v.Key]) <= 2e-5 * Math.Max(1, Math.Abs(v.Value)), $"{v.Key}: {v.Value} wanted, but got {b[v.Key]}"));
         Assert.Equal(one.Final.Keys.Order(), many.Final.Keys.Order());
         foreach (var (name, tensor) in one.Weights)
-            Assert.All(tensor.Values.Zip(many.Weights[name].Values), pair => Assert.True(Math.Abs(pair.First - pair.Second) <= 2e-4, $"{name}: {pair.First} wanted, but got {pair.Second}"));
+            Assert.All(tensor.Values.Zip(many.Weights[name].Values), pair => Assert.True(Math.Abs(pair.First - pair.Second) <= 2e-5, $"{name}: {pair.First} wanted, but got {pair.Second}"));
     }
 
     private async Task<Trained> RunAsync(string model, string settings, string name)

@@ -23,4 +23,8 @@ public sealed record DataSet(
 /// <param name="Targets">Numbers, shape [n, outputs].</param>
 /// <param name="Lengths">How much of each sequence is not padding; empty = all of it.</param>
 /// <param name="Count">n.</param>
-public sealed record Samples(float[] Features, long[] Tokens, long[] Labels, float[] Targets, long[] Lengths, int Count);
+public sealed record Samples(float[] Features, long[] Tokens, long[] Labels, float[] Targets, long[] Lengths, int Count)
+{
+    /// <summary>The features, where they are read when they are needed; null = they are all there.</summary>
+    public SampleRows? Rows { get; init; }
+}

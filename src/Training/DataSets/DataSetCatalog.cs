@@ -5,17 +5,20 @@ internal static class DataSetCatalog
 {
     private const int Kept = 3;
     private static readonly Lock Lock = new();
-    private static readonly List<((string? Folder, string Name, DateTime Written) Key, RawData Data)> Raw = [];
+    private static readonly List<((string? Folder, string Name, DateTime Written, long MostBytes) Key, RawData Data)> Raw = [];
     private static readonly List<((RawData Data, DataOptions Options) Key, DataSet Data)> Prepared = [];
 
     /// <summary>The data set of a name.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="mostBytes">What its numbers may take of memory.</param>
     /// <exception cref="InvalidSettingsException">There is none.</exception>
-    public static RawData Get(string name, string? folder)
+    public static RawData Get(string name, string? folder, long mostBytes = long.MaxValue)
     {
         if (DataSetRegistry.Names.Contains(name) || folder is null)
             return DataSetRegistry.Get(name);
         var written = File.GetLastWriteTimeUtc(Path.Combine(folder, "datasets", name, "card.json"));
-        return Once(Raw, (folder, name, written), () => new DataSetFolder(folder).Read(name) ?? throw new InvalidSettingsException(
+        return Once(Raw, (folder, name, written, mostBytes), () => new DataSetFolder(folder).Read(name, mostBytes) ?? throw new InvalidSettingsException(
             "/dataset", $"dataset must be one of {string.Join(", ", DataSetRegistry.Names.Concat(new DataSetFolder(folder).List().Select(c => c.Name)))}, but got '{name}'."));
     }
 

@@ -49,12 +49,12 @@ public sealed partial class DataSetFolder(string dataFolder)
             throw new InvalidDataSetException($"a data set's name must be letters, digits, - and _, at most 100, and none that ships, but got '{name}'.", "/name");
         if (Directory.Exists(Path.Combine(_root, name)))
             throw new NameTakenException("data set", name);
-        var (read, data) = FormatRegistry.Read(format, source);
-        data.Prepare(Preview(data));
         var folder = Hidden(name);
         Directory.CreateDirectory(folder);
         try
         {
+            var (read, data) = ReadInto(folder, format, source, (long)DataSettings.StreamAbove.Start << 20);
+            data.Prepare(Preview(data));
             var bytes = new FileInfo(source.Path).Length + (source.Labels is null ? 0 : new FileInfo(source.Labels).Length);
             var card = CardOf(name, read, data, bytes, source.Target, source.Goal);
             Write(Path.Combine(folder, "card.json"), card);
@@ -109,12 +109,43 @@ public sealed partial class DataSetFolder(string dataFolder)
     }
 
     /// <summary>Reads a data set, or null when there is none.</summary>
-    internal RawData? Read(string name)
+    /// <param name="name">Its name.</param>
+    /// <param name="mostBytes">What its numbers may take of memory; more of them are read from disk as they are needed.</param>
+    internal RawData? Read(string name, long mostBytes = long.MaxValue)
     {
         if (Find(name) is not { } card)
             return null;
-        var (data, labels) = (Path.Combine(_root, name, "data"), Path.Combine(_root, name, "labels"));
-        return FormatRegistry.Read(card.Format, new DataSetSource(data, card.Target, File.Exists(labels) ? labels : null, card.AskedGoal)).Data;
+        var folder = Path.Combine(_root, name);
+        var isLarge = card.Sizes.Aggregate((long)card.Count * sizeof(float), (product, size) => product * size) > mostBytes;
+        if (isLarge && StoredSamples.Read(folder) is { } stored)
+            return stored;
+        var (data, labels) = (Path.Combine(folder, "data"), Path.Combine(folder, "labels"));
+        var source = new DataSetSource(data, card.Target, File.Exists(labels) ? labels : null, card.AskedGoal);
+        if (!isLarge)
+            return FormatRegistry.Read(card.Format, source).Data;
+        // Once: whoever trains on it next finds the files. Several may do so at once; what they write is the same.
+        var work = Directory.CreateDirectory(Hidden(name)).FullName;
+        try
+        {
+            var read = ReadInto(work, card.Format, source, mostBytes).Data;
+            foreach (var file in StoredSamples.Files.Where(f => File.Exists(Path.Combine(work, f))))
+                File.Move(Path.Combine(work, file), Path.Combine(folder, file), overwrite: true);
+            return StoredSamples.Read(folder) ?? read;
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    // Samples whose numbers are too many for memory are files in the folder then, whatever their format.
+    private static (string Format, RawData Data) ReadInto(string folder, string? format, DataSetSource source, long mostBytes)
+    {
+        var (read, data) = FormatRegistry.Read(format, source with { Store = new ValueStore(folder, mostBytes) });
+        if (data is not RawSamples samples || samples.Rows is null && samples.Values.LongLength * sizeof(float) <= mostBytes)
+            return (read, data);
+        StoredSamples.Write(folder, samples);
+        return (read, StoredSamples.Read(folder)!);
     }
 
     // Of its own each time: what a crash leaves must not stand in the way of the next process of the same number. The next upload removes it, half a day later.
@@ -141,13 +172,27 @@ public sealed partial class DataSetFolder(string dataFolder)
         _ => throw new NotSupportedException(data.GetType().Name),
     };
 
-    private static ColumnCard[] Columns(RawSamples data) => [.. data.Columns.Select((column, j) =>
+    private static ColumnCard[] Columns(RawSamples data)
     {
-        var values = Enumerable.Range(0, data.Count).Select(i => data.Values[i * data.Columns.Count + j]).Where(v => !float.IsNaN(v)).Select(v => (double)v).ToArray();
-        double? mean = column.Categories is null && values.Length > 0 ? values.Average() : null;
-        return new ColumnCard(
-            column.Name, data.Count - values.Length, column.Categories, mean, mean is { } m ? Math.Sqrt(values.Average(v => (v - m) * (v - m))) : null);
-    })];
+        var n = data.Columns.Count;
+        var (row, counts, sums, squares) = (new float[n], new int[n], new double[n], new double[n]);
+        Each((j, v) => (counts[j], sums[j]) = (counts[j] + 1, sums[j] + v));
+        Each((j, v) => squares[j] += (v - sums[j] / counts[j]) * (v - sums[j] / counts[j]));
+        return [.. data.Columns.Select((column, j) => column.Categories is null && counts[j] > 0
+            ? new ColumnCard(column.Name, data.Count - counts[j], null, sums[j] / counts[j], Math.Sqrt(squares[j] / counts[j]))
+            : new ColumnCard(column.Name, data.Count - counts[j], column.Categories))];
+
+        void Each(Action<int, double> take)
+        {
+            for (var i = 0; i < data.Count && n > 0; i++)
+            {
+                var values = data.Row(i, row);
+                for (var j = 0; j < n; j++)
+                    if (!float.IsNaN(values[j]))
+                        take(j, values[j]);
+            }
+        }
+    }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$")]
     private static partial Regex Valid();

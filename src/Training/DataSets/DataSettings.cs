@@ -14,13 +14,17 @@ internal static class DataSettings
     public static readonly IntSetting Horizon = new("horizon", "Series: how many moments are forecast.", 1, 1, 10_000);
     public static readonly IntSetting MaxTrain = new("maxTrainSamples", "At most so many samples train; 0 = all.", 0, 0, int.MaxValue);
 
+    public static readonly IntSetting StreamAbove = new(
+        "streamAbove", "Tables, images and sequences of more megabytes than this, at 4 bytes a number, are read from disk, batch by batch, instead of being held in memory.",
+        512, 0, 1 << 30);
+
     public static readonly ChoiceSetting TrainOn = new(
         "trainOn", "all: what validates and tests trains too, for a model to be used; its values are then of what it was trained on.", "training", ["training", "all"]);
 
     public static readonly IntSetting ImageSize = new("imageSize", "Height and width that images are brought to, by bilinear interpolation; 0 = as they are.", 0, 0, 1024);
     public static readonly IntSetting ImageChannels = new("imageChannels", "1: images become gray; 3: they become colours, as networks trained on photographs want; 0 = as they are.", 0, 0, 3);
 
-    public static IReadOnlyList<Setting> All { get; } = [Validation, Test, Seed, Folds, Normalization, Context, Horizon, MaxTrain, TrainOn, ImageSize, ImageChannels];
+    public static IReadOnlyList<Setting> All { get; } = [Validation, Test, Seed, Folds, Normalization, Context, Horizon, MaxTrain, StreamAbove, TrainOn, ImageSize, ImageChannels];
 
     /// <exception cref="InvalidSettingsException">Nothing is left to train.</exception>
     public static DataOptions Options(SettingValues s, int fold)

@@ -31,11 +31,13 @@ public sealed class Normalization
         var categories = Categories(data.Kind, data.Columns, inputs);
         var (group, groups) = Groups(data.Kind, data.Sizes, inputs);
         var statistics = Enumerable.Range(0, groups).Select(_ => new Statistics()).ToArray();
-        foreach (var i in train)
+        var buffer = new float[inputs];
+        foreach (var i in train.Order()) // as they lie in a file
         {
+            var row = data.Row(i, buffer);
             var length = data.Lengths.Length > 0 ? (int)data.Lengths[i] * data.Sizes[^1] : inputs; // padding does not count
             for (var j = 0; j < length; j++)
-                statistics[group(j)].Add(data.Values[(long)i * inputs + j]);
+                statistics[group(j)].Add(row[j]);
         }
 
         var shift = statistics.Select((s, g) => Number(g) ? how switch { "standard" => s.Mean, "minMax" => s.Low, _ => 0 } : 0).ToArray();
@@ -83,24 +85,31 @@ public sealed class Normalization
     public float[] Apply(float[] values, int[] which)
     {
         var result = new float[(long)which.Length * _outputs];
-        var k = 0L;
-        foreach (var i in which)
-            for (var j = 0; j < _inputs; j++)
-            {
-                var value = values[(long)i * _inputs + j];
-                if (_categories[j] > 0)
-                {
-                    if (value >= 0 && value < _categories[j])
-                        result[k + (int)value] = 1;
-                    k += _categories[j];
-                    continue;
-                }
+        for (var n = 0; n < which.Length; n++)
+            Apply(values.AsSpan((int)((long)which[n] * _inputs), _inputs), result.AsSpan((int)((long)n * _outputs), _outputs));
+        return result;
+    }
 
-                var g = _group(j);
-                result[k++] = (float)(((float.IsNaN(value) ? Missing[g] : value) - _shift[g]) * _scale[g]);
+    /// <summary>One sample.</summary>
+    /// <param name="row">Raw.</param>
+    /// <param name="result">Where it goes: zeros.</param>
+    internal void Apply(ReadOnlySpan<float> row, Span<float> result)
+    {
+        var k = 0;
+        for (var j = 0; j < row.Length; j++)
+        {
+            var value = row[j];
+            if (_categories[j] > 0)
+            {
+                if (value >= 0 && value < _categories[j])
+                    result[k + (int)value] = 1;
+                k += _categories[j];
+                continue;
             }
 
-        return result;
+            var g = _group(j);
+            result[k++] = (float)(((float.IsNaN(value) ? Missing[g] : value) - _shift[g]) * _scale[g]);
+        }
     }
 
     /// <summary>What stands for a missing number of each group.</summary>

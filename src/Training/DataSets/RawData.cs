@@ -85,6 +85,9 @@ public sealed record RawSamples : RawData
     /// <summary>Shape [n, …]; NaN is missing.</summary>
     public required float[] Values { get; init; }
 
+    /// <summary>The same, where they are read when they are needed; <see cref="Values"/> is empty then.</summary>
+    public SampleRows? Rows { get; init; }
+
     /// <summary>Of a table.</summary>
     public IReadOnlyList<Column> Columns { get; init; } = [];
 
@@ -126,6 +129,9 @@ public sealed record RawSamples : RawData
     // Only what is used, so that a few samples of a large data set stay few.
     private RawSamples Fitted(ref Split split, IReadOnlyList<int> sizes)
     {
+        var classes = Classes.Count > 0 || Labels.Length == 0 ? Classes : [.. Enumerable.Range(0, (int)Labels.Max() + 1).Select(i => $"{i}")];
+        if (Rows is not null)
+            return this with { Sizes = sizes, Rows = new FittedRows(Rows, Sizes, sizes), Classes = classes };
         int[] used = [.. split.Train.Union(split.Validation).Union(split.Test)];
         var place = used.Select((sample, i) => (sample, i)).ToDictionary(p => p.sample, p => p.i);
         split = new Split([.. split.Train.Select(i => place[i])], [.. split.Validation.Select(i => place[i])], [.. split.Test.Select(i => place[i])]);
@@ -133,7 +139,7 @@ public sealed record RawSamples : RawData
         {
             Sizes = sizes, Values = ImageFit.Apply(Values, used, Sizes, sizes), Labels = Labels.Length > 0 ? [.. used.Select(i => Labels[i])] : [],
             Targets = [.. used.SelectMany(i => Enumerable.Range(0, TargetNames.Count).Select(j => Targets[i * TargetNames.Count + j]))],
-            Classes = Classes.Count > 0 || Labels.Length == 0 ? Classes : [.. Enumerable.Range(0, (int)Labels.Max() + 1).Select(i => $"{i}")],
+            Classes = classes,
         };
     }
 
@@ -150,9 +156,23 @@ public sealed record RawSamples : RawData
         };
 
         Samples Part(int[] which) => new(
-            normalization.Apply(Values, which), [], Labels.Length > 0 ? [.. which.Select(i => Labels[i])] : [],
+            Rows is null ? normalization.Apply(Values, which) : [], [], Labels.Length > 0 ? [.. which.Select(i => Labels[i])] : [],
             [.. which.SelectMany(i => Enumerable.Range(0, scale.Length).Select(j => (float)((Targets[i * scale.Length + j] - scale[j].Mean) / scale[j].Deviation)))],
-            Lengths.Length > 0 ? [.. which.Select(i => Lengths[i])] : [], which.Length);
+            Lengths.Length > 0 ? [.. which.Select(i => Lengths[i])] : [], which.Length)
+        {
+            Rows = Rows is null ? null : new NormalizedRows(Rows, normalization, which),
+        };
+    }
+
+    /// <summary>One sample's numbers.</summary>
+    /// <param name="sample">Which one.</param>
+    /// <param name="buffer">As long as a sample, for those that must be read first.</param>
+    internal ReadOnlySpan<float> Row(int sample, float[] buffer)
+    {
+        if (Rows is null)
+            return Values.AsSpan((int)((long)sample * buffer.Length), buffer.Length);
+        Rows.Read(sample, buffer);
+        return buffer;
     }
 
     private Split SplitOf(DataOptions options)

@@ -16,7 +16,7 @@ internal sealed class Trainer(IModel model, TrainingRequest request)
 
     public TrainingOutcome Train(Func<Measurement, bool> report, CancellationToken cancellationToken)
     {
-        var raw = DataSetCatalog.Get(request.DataSet ?? "digits", request.DataFolder);
+        var raw = DataSetCatalog.Get(request.DataSet ?? "digits", request.DataFolder, (long)_settings[DataSettings.StreamAbove] << 20);
         if (!model.Takes(raw.Kind, raw.Goal))
             throw new InvalidSettingsException("/dataset", $"{model.Name} must be given data that it takes, but got {request.DataSet}: {raw.Kind}, {raw.Goal}.");
         using var team = Team.Of(_settings, request.Place);

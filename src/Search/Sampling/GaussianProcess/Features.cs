@@ -18,6 +18,7 @@ internal sealed class Features
     {
         (_space, _around) = (space, around);
         IsCategorical = [.. space.Parameters.Select(p => p is CategoricalParameter or BooleanParameter)];
+        HasFewValues = [.. space.Parameters.Select(p => p.Cardinality is <= Climb.MaxChoices)];
         _parents = [.. space.Parameters.Select(p => p.When is { } when ? space.IndexOf(when.Parameter) : -1)];
     }
 
@@ -26,10 +27,13 @@ internal sealed class Features
 
     public int Dimensions => IsCategorical.Length;
 
-    /// <summary>Whether no parameter has more than <see cref="Climb.MaxChoices"/> values.</summary>
+    /// <summary>Which parameters have at most <see cref="Climb.MaxChoices"/> values, shape [d].</summary>
+    public bool[] HasFewValues { get; }
+
+    /// <summary>Whether all parameters have few values.</summary>
     /// <remarks>Such a table has no surroundings finer than the model of the whole, and no long smooth tails to compress: on recorded training results a local
     /// model and compressed scores both cost trials, on smooth functions both save them (docs/decisions/0003).</remarks>
-    public bool IsCoarse => _space.Parameters.All(p => p.Cardinality is <= Climb.MaxChoices);
+    public bool IsCoarse => HasFewValues.All(f => f);
 
     /// <summary>x of a point's values.</summary>
     public double[] Of(ParameterValues values)

@@ -22,10 +22,10 @@ internal static class MapFit
         double[]? best = null;
         var bestValue = double.PositiveInfinity;
         // From smooth and nearly noise-free; from rough; from mostly noise: the optima that data of these kinds have lie far apart.
-        (double Scale, double Noise)[] starts = [(likelihood.PriorMode, 1e-3), (0.2, 1e-4), (1.5, 0.1)];
+        (double? Scale, double Noise)[] starts = [(null, 1e-3), (0.2, 1e-4), (1.5, 0.1)];
         foreach (var (scale, noise) in starts.Take(isSmooth ? 1 : isFew ? 3 : 2))
         {
-            var search = new BoundedLbfgs(likelihood.Start(Math.Clamp(scale, 0.03, 20), noise), low, high, isFew ? Iterations : IterationsOfMany, tolerance: 1e-2);
+            var search = new BoundedLbfgs(likelihood.Start(scale, noise), low, high, isFew ? Iterations : IterationsOfMany, tolerance: 1e-2);
             while (!isOver() && search.Next() is { } point)
                 search.Answer = likelihood.Evaluate(point, search.AnswerGradient);
             if (search.Value < bestValue)

@@ -6,17 +6,20 @@ using HpoService.Search.Numerics;
 namespace HpoService.Search.Sampling.GaussianProcess;
 
 /// <summary>The negative log posterior density of the hyperparameters, with its gradient. Not for use by two threads.</summary>
-/// <remarks>Likelihood: Rasmussen and Williams (2006), equations 5.8 and 5.9. Priors: ℓ ~ LogNormal(√2 + ½·ln d, √3), which keeps the
-/// expected complexity of a function the same in every dimension (Hvarfner et al., ICML 2024, arXiv 2402.02229, section 4), and
-/// λ ~ LogNormal(0, √3); ln s, ln a ~ Normal(0, 1); σ² ~ Gamma(1.1, rate 30), as of Optuna's GPSampler; m ~ Normal(0, 10): where a search has
+/// <remarks>Likelihood: Rasmussen and Williams (2006), equations 5.8 and 5.9. Priors, as the mean and variance of a normal distribution of the logarithm, whose density is
+/// maximised: ℓ: ½·ln d + √2 − 3, 3 and λ: −3, 3. These are the densities of LogNormal(½·ln d + √2, √3), which keeps the expected complexity of a
+/// function the same in every dimension (Hvarfner et al., ICML 2024, arXiv 2402.02229, section 4), and of LogNormal(0, √3). Of a parameter with few values ℓ: ½·ln d − 0.7, 1 and
+/// λ: −½, ¼: shorter than a step, a length scale says that each value is a case of its own, and noise looks the same (docs/decisions/0003).
+/// ln s, ln a ~ Normal(0, 1); σ² ~ Gamma(1.1, rate 30), as of Optuna's GPSampler; m ~ Normal(0, 10): where a search has
 /// put most of its points near the optimum, their average is far above what unknown places should be believed to be.</remarks>
 /// <param name="x">X.</param>
 /// <param name="y">y.</param>
 /// <param name="meanVariance">The variance of m; 0 = no mean.</param>
 /// <param name="isAdditive">Whether θ has the additive part.</param>
 /// <param name="isNoisy">Whether σ² is learned; else it is at most 1e-6.</param>
+/// <param name="isCoarse">Which parameters have few values, shape [d]; null = none.</param>
 internal sealed class MarginalLikelihood(
-    Points x, double[] y, double meanVariance = MarginalLikelihood.MeanVariance, bool isAdditive = false, bool isNoisy = true)
+    Points x, double[] y, double meanVariance = MarginalLikelihood.MeanVariance, bool isAdditive = false, bool isNoisy = true, bool[]? isCoarse = null)
 {
     /// <summary>The default variance of m.</summary>
     public const double MeanVariance = 10;
@@ -34,11 +37,14 @@ internal sealed class MarginalLikelihood(
     /// <summary>Upper bounds of θ.</summary>
     public double[] High => Theta(Math.Log(50), Math.Log(20), Math.Log(isNoisy ? 1 : 1e-6), Math.Log(50), Math.Log(20));
 
-    /// <summary>The mode of the length scales' prior.</summary>
-    public double PriorMode => Math.Exp(Math.Sqrt(2) + 0.5 * Math.Log(_d) - 3);
-
-    /// <summary>θ with all length scales the same.</summary>
-    public double[] Start(double scale, double noise) => Theta(Math.Log(scale), 0, Math.Log(isNoisy ? noise : 1e-7), Math.Log(0.4), 0);
+    /// <summary>θ with all ℓ the same; null = each the most probable one of its prior.</summary>
+    public double[] Start(double? scale, double noise)
+    {
+        var theta = Theta(Math.Log(scale ?? 1), 0, Math.Log(isNoisy ? noise : 1e-7), Math.Log(0.4), 0);
+        for (var j = 0; j < _d && scale is null; j++)
+            theta[j] = Math.Clamp(ScalePrior(j).Mean, Low[j], High[j]);
+        return theta;
+    }
 
     /// <summary>The value at θ; writes the gradient, shape [d + 2]. Infinite where K is not positive definite.</summary>
     public double Evaluate(ReadOnlySpan<double> theta, Span<double> gradient)
@@ -86,32 +92,33 @@ internal sealed class MarginalLikelihood(
     /// <summary>−ln p(θ) up to a constant; adds its gradient, shape [d + 2].</summary>
     public double Prior(ReadOnlySpan<double> theta, Span<double> gradient)
     {
-        var mean = Math.Sqrt(2) + 0.5 * Math.Log(_d);
         var value = 0.0;
         for (var j = 0; j < _d; j++)
         {
-            var z = theta[j] - mean;
-            value += z * z / 6 + theta[j];
-            gradient[j] += z / 3 + 1;
-        }
-
-        for (var j = _d + 2; j < theta.Length - 1; j++)
-        {
-            value += theta[j] * theta[j] / 6 + theta[j];
-            gradient[j] += theta[j] / 3 + 1;
+            value += Normal(theta, j, ScalePrior(j), gradient);
+            if (isAdditive)
+                value += Normal(theta, _d + 2 + j, IsCoarse(j) ? (-0.5, 0.25) : (-3, 3), gradient);
         }
 
         foreach (var j in (ReadOnlySpan<int>)(isAdditive ? [_d, theta.Length - 1] : [_d]))
-        {
-            value += 0.5 * theta[j] * theta[j];
-            gradient[j] += theta[j];
-        }
+            value += Normal(theta, j, (0, 1), gradient);
 
         var noise = Math.Exp(theta[_d + 1]);
         value += 30 * noise - 0.1 * theta[_d + 1];
         gradient[_d + 1] += 30 * noise - 0.1;
         return value;
     }
+
+    private static double Normal(ReadOnlySpan<double> theta, int j, (double Mean, double Variance) prior, Span<double> gradient)
+    {
+        var z = (theta[j] - prior.Mean) / prior.Variance;
+        gradient[j] += z;
+        return 0.5 * z * (theta[j] - prior.Mean);
+    }
+
+    private bool IsCoarse(int j) => isCoarse?[j] == true;
+
+    private (double Mean, double Variance) ScalePrior(int j) => 0.5 * Math.Log(_d) is var mean && IsCoarse(j) ? (mean - 0.7, 1) : (mean + Math.Sqrt(2) - 3, 3);
 
     private double[] Theta(double scale, double signal, double noise, double additiveScale, double variance) =>
         [.. Enumerable.Repeat(scale, _d), signal, noise, .. isAdditive ? Enumerable.Repeat(additiveScale, _d).Append(variance) : []];

@@ -125,7 +125,7 @@ internal sealed class Surrogate
 
     // One parameter's additive part would be the product again.
     private static double[]? Theta(Features features, List<Observation> sample, Warp warp, GpOptions options, bool isSmooth, Func<bool> isOver) =>
-        MapFit.Fit(new MarginalLikelihood(PointsOf(features, sample), Targets(sample, warp), isAdditive: features.Dimensions > 1, isNoisy: options.Noise), isSmooth, isOver);
+        MapFit.Fit(new MarginalLikelihood(PointsOf(features, sample), Targets(sample, warp), isAdditive: features.Dimensions > 1, isNoisy: options.Noise, isCoarse: features.HasFewValues), isSmooth, isOver);
 
     // How many leading observations are the same.
     private static int Common(List<Observation> a, List<Observation> b)

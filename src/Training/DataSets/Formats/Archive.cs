@@ -32,15 +32,22 @@ internal sealed class Archive : IDisposable
         .Where(e => e.Name.Length > 0 && e.Name[0] != '.' && !e.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal)).OrderBy(e => e.FullName, StringComparer.Ordinal);
 
     /// <summary>A file's content.</summary>
-    public byte[] Read(ZipArchiveEntry entry)
+    public byte[] Read(ZipArchiveEntry entry) => Read(entry, stream =>
+    {
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return memory.ToArray();
+    });
+
+    /// <summary>What is made of a file's content.</summary>
+    public T Read<T>(ZipArchiveEntry entry, Func<Stream, T> make)
     {
         try
         {
             using var stream = new LimitedStream(entry.Open(), _most - _read);
-            using var memory = new MemoryStream();
-            stream.CopyTo(memory);
-            _read += memory.Length;
-            return memory.ToArray();
+            var made = make(stream);
+            _read += stream.Position;
+            return made;
         }
         catch (InvalidDataException e)
         {

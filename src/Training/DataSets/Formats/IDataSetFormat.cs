@@ -24,7 +24,8 @@ internal interface IDataSetFormat
 /// <param name="Goal">classification or regression; null = by the target's values.</param>
 /// <param name="Limits">What a file may grow to.</param>
 /// <param name="FileName">The name that the file came with; null = the path's.</param>
-public sealed record DataSetSource(string Path, string? Target = null, string? Labels = null, string? Goal = null, DataSetLimits? Limits = null, string? FileName = null)
+/// <param name="Store">Where numbers go that are too many for memory; null = all of them are held in memory.</param>
+public sealed record DataSetSource(string Path, string? Target = null, string? Labels = null, string? Goal = null, DataSetLimits? Limits = null, string? FileName = null, ValueStore? Store = null)
 {
     /// <summary>The content, unpacked if it is gzip, never more than <see cref="DataSetLimits.Bytes"/>.</summary>
     internal Stream Open() => Open(Path);

@@ -22,67 +22,67 @@ internal sealed class Npz : IDataSetFormat
         using var archive = new Archive(source);
         var entries = archive.Files.GroupBy(e => Path.GetFileNameWithoutExtension(e.FullName)).ToDictionary(g => g.Key, g => g.Count() == 1 ? g.First()
             : throw new InvalidDataSetException($"arrays of an npz must have distinct names, but got '{g.Key}' twice."));
-        NpyArray Get(IEnumerable<string> names) => names.FirstOrDefault(entries.ContainsKey) is { } name
-            ? NpyArray.Parse(archive.Read(entries[name]), name)
-            : throw new InvalidDataSetException($"an npz must have an array named one of {string.Join(", ", names)}, but got {string.Join(", ", entries.Keys)}.");
-        var (x, y) = (Get(SampleNames), Get(TargetNames));
+        using var values = new ValueSink(source.Store);
+        using var targets = new ValueSink(null);
+        var (x, y) = (Get(SampleNames, values), Get(TargetNames, targets));
         int? testStart = null;
         if (TestSampleNames.Any(entries.ContainsKey))
         {
             testStart = x.Shape[0];
-            (x, y) = (x.Append(Get(TestSampleNames)), y.Append(Get(TestTargetNames)));
+            (x, y) = (x.Append(Get(TestSampleNames, values)), y.Append(Get(TestTargetNames, targets)));
         }
 
         if (x.Shape.Length < 2 || y.Shape.Length is 0 or > 2 || y.Shape[0] != x.Shape[0])
             throw new InvalidDataSetException($"y must have a target for each sample of x, but got shapes [{string.Join(", ", y.Shape)}] and [{string.Join(", ", x.Shape)}].");
-        return WithTargets(Samples(x) with { TestStart = testStart }, y, source);
+        var raw = Samples(x) with { TestStart = testStart };
+        var (all, rows) = values.Done(raw.Sizes.Aggregate(1, (product, size) => product * size));
+        return WithTargets(raw with { Values = all, Rows = rows }, y, targets.Done(1).Values, source);
+
+        NpyArray Get(IEnumerable<string> names, ValueSink into) => names.FirstOrDefault(entries.ContainsKey) is { } name
+            ? archive.Read(entries[name], stream => NpyArray.Parse(stream, name, into))
+            : throw new InvalidDataSetException($"an npz must have an array named one of {string.Join(", ", names)}, but got {string.Join(", ", entries.Keys)}.");
     }
 
     // [n, d] is a table, [n, t, d] sequences, [n, c, h, w] images; [n, h, w] of bytes are gray images, [n, h, w, 1 or 3] have their channels last.
     private static RawSamples Samples(NpyArray x) => x.Shape switch
     {
-        [_, var d] => new RawSamples(SampleKind.Table) { Sizes = [d], Values = x.Values },
-        [_, var h, var w] when x.IsBytes => new RawSamples(SampleKind.Image) { Sizes = [1, h, w], Values = x.Values },
-        [_, var t, var d] => new RawSamples(SampleKind.Sequence) { Sizes = [t, d], Values = x.Values },
-        [_, var h, var w, 1 or 3] => new RawSamples(SampleKind.Image) { Sizes = [x.Shape[3], h, w], Values = ChannelsFirst(x, h * w, x.Shape[3]) },
-        [_, var c, var h, var w] => new RawSamples(SampleKind.Image) { Sizes = [c, h, w], Values = x.Values },
+        [_, var d] => new RawSamples(SampleKind.Table) { Sizes = [d], Values = [] },
+        [_, var h, var w] when x.IsBytes => new RawSamples(SampleKind.Image) { Sizes = [1, h, w], Values = [] },
+        [_, var t, var d] => new RawSamples(SampleKind.Sequence) { Sizes = [t, d], Values = [] },
+        [_, var h, var w, 1 or 3] => new RawSamples(SampleKind.Image) { Sizes = [x.Shape[3], h, w], Values = [] },
+        [_, var c, var h, var w] => new RawSamples(SampleKind.Image) { Sizes = [c, h, w], Values = [] },
         _ => throw new InvalidDataSetException($"x must have 2 to 4 dimensions, but got [{string.Join(", ", x.Shape)}]."),
     };
 
-    private static RawSamples WithTargets(RawSamples raw, NpyArray y, DataSetSource source)
+    private static RawSamples WithTargets(RawSamples raw, NpyArray y, float[] targets, DataSetSource source)
     {
         var isClass = source.Goal is null ? y.Shape.Length == 1 && y.IsInteger : source.Goal == "classification";
         if (!isClass)
-            return raw with { Targets = y.Values, TargetNames = [.. Enumerable.Range(0, y.Shape.Length == 2 ? y.Shape[1] : 1).Select(i => $"y{i}")] };
-        if (Array.FindIndex(y.Values, v => v < 0 || v >= source.Bounds.Categories || v != MathF.Floor(v)) is var wrong && wrong >= 0)
-            throw new InvalidDataSetException($"classes must be whole numbers from 0 to {source.Bounds.Categories - 1}, but got {y.Values[wrong]} at position {wrong} of y.");
-        return raw with { Labels = [.. y.Values.Select(v => (long)v)] };
-    }
-
-    private static float[] ChannelsFirst(NpyArray x, int places, int channels)
-    {
-        var values = new float[x.Values.Length];
-        for (var i = 0; i < values.Length; i++)
-        {
-            var (sample, rest) = (i / (places * channels), i % (places * channels));
-            values[(sample * channels + rest % channels) * places + rest / channels] = x.Values[i];
-        }
-
-        return values;
+            return raw with { Targets = targets, TargetNames = [.. Enumerable.Range(0, y.Shape.Length == 2 ? y.Shape[1] : 1).Select(i => $"y{i}")] };
+        if (Array.FindIndex(targets, v => v < 0 || v >= source.Bounds.Categories || v != MathF.Floor(v)) is var wrong && wrong >= 0)
+            throw new InvalidDataSetException($"classes must be whole numbers from 0 to {source.Bounds.Categories - 1}, but got {targets[wrong]} at position {wrong} of y.");
+        return raw with { Labels = [.. targets.Select(v => (long)v)] };
     }
 }
 
 /// <summary>An array of numbers in NumPy's npy format, versions 1 to 3.</summary>
-internal sealed record NpyArray(int[] Shape, float[] Values, bool IsInteger, bool IsBytes)
+internal sealed record NpyArray(int[] Shape, bool IsInteger, bool IsBytes)
 {
-    public static NpyArray Parse(byte[] bytes, string name)
+    /// <summary>Reads an array; its numbers go into the sink, those of images with their channels first.</summary>
+    public static NpyArray Parse(Stream stream, string name, ValueSink into)
     {
-        if (bytes.Length < 12 || bytes[0] != 0x93 || Encoding.ASCII.GetString(bytes, 1, 5) != "NUMPY" || bytes[6] is 0 or > 3)
+        var start = new byte[12];
+        var got = stream.ReadAtLeast(start.AsSpan(0, 10), 10, throwOnEndOfStream: false);
+        if (got == 10 && start[6] > 1)
+            got += stream.ReadAtLeast(start.AsSpan(10), 2, throwOnEndOfStream: false);
+        if (got < 10 || start[0] != 0x93 || Encoding.ASCII.GetString(start, 1, 5) != "NUMPY" || start[6] is 0 or > 3 || start[6] > 1 && got < 12)
             throw new InvalidDataSetException($"array {name} must be in the npy format, but got other bytes.");
-        var (at, length) = bytes[6] == 1 ? (10, BitConverter.ToUInt16(bytes, 8)) : (12, (int)Math.Min(int.MaxValue, BitConverter.ToUInt32(bytes, 8)));
-        if (length > bytes.Length - at)
-            throw new InvalidDataSetException($"array {name} must have its header of {length} bytes, but got {bytes.Length - at}.");
-        var header = Encoding.UTF8.GetString(bytes, at, length);
+        var length = start[6] == 1 ? BitConverter.ToUInt16(start, 8) : (int)Math.Min(int.MaxValue, BitConverter.ToUInt32(start, 8));
+        var text = new byte[Math.Min(length, 1 << 16)];
+        got = stream.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+        if (length > got)
+            throw new InvalidDataSetException($"array {name} must have its header of {length} bytes, but got {got}.");
+        var header = Encoding.UTF8.GetString(text);
         var (type, shape) = (Between(header, "'descr':", name).Trim(' ', '\''), Sizes(header, name));
         if (header.Contains("'fortran_order': True", StringComparison.Ordinal))
             throw new InvalidDataSetException($"array {name} must be in C order, but got fortran_order.");
@@ -102,19 +102,41 @@ internal sealed record NpyArray(int[] Shape, float[] Values, bool IsInteger, boo
         };
         if (Width == 0)
             throw new InvalidDataSetException($"array {name} must hold numbers, little endian, but got {type}{(type.Contains('O', StringComparison.Ordinal) ? ", objects, whose pickles would run as programs" : "")}.");
-        var data = bytes.AsSpan(at + length);
-        var count = shape.Aggregate(1L, (product, size) => Math.Min(int.MaxValue, product * size));
-        if (data.Length != count * Width)
-            throw new InvalidDataSetException($"array {name} must hold {string.Join(" x ", shape)} values, but got {data.Length / Width}.");
-        var values = new float[count];
+        var array = new NpyArray(shape, type[1] is 'i' or 'u', type == "|u1");
+        var (count, read) = (shape.Aggregate(1L, (product, size) => product > (1L << 40) / size ? 1L << 40 : product * size), 0L);
+        var sample = (int)shape.Skip(1).Aggregate(1L, (product, size) => Math.Min(int.MaxValue, product * size));
+        if (sample > 1 << 24)
+            throw new InvalidDataSetException($"array {name} must hold samples of at most {1 << 24} values, but got {string.Join(" x ", shape.Skip(1))}.");
+        var (bytes, numbers) = (new byte[Width * sample * Math.Max(1, (1 << 14) / sample)], new float[sample]);
+        while (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) is > 0 and var n)
+        {
+            if ((read += n) > count * Width)
+                throw new InvalidDataSetException($"array {name} must hold {string.Join(" x ", shape)} values, but got more.");
+            for (var at = 0; at + Width * sample <= n; at += Width * sample)
+            {
+                for (var i = 0; i < sample; i++)
+                    numbers[i] = Read(bytes.AsSpan(at + i * Width));
+                into.Add(array.ChannelsFirst(numbers));
+            }
+        }
+
+        return read == count * Width ? array : throw new InvalidDataSetException($"array {name} must hold {string.Join(" x ", shape)} values, but got {read / Width}.");
+    }
+
+    // [h, w, channels] as [channels, h, w].
+    private ReadOnlySpan<float> ChannelsFirst(float[] sample)
+    {
+        if (Shape is not [_, var h, var w, 3])
+            return sample;
+        var (values, places) = (new float[sample.Length], h * w);
         for (var i = 0; i < values.Length; i++)
-            values[i] = Read(data[(i * Width)..]);
-        return new NpyArray(shape, values, type[1] is 'i' or 'u', type == "|u1");
+            values[i % 3 * places + i / 3] = sample[i];
+        return values;
     }
 
     /// <summary>The same with the samples of another array after its own.</summary>
     public NpyArray Append(NpyArray other) => Shape.Skip(1).SequenceEqual(other.Shape.Skip(1))
-        ? this with { Shape = [Shape[0] + other.Shape[0], .. Shape[1..]], Values = [.. Values, .. other.Values] }
+        ? this with { Shape = [Shape[0] + other.Shape[0], .. Shape[1..]] }
         : throw new InvalidDataSetException($"samples must have one shape, but got [{string.Join(", ", Shape[1..])}] and [{string.Join(", ", other.Shape[1..])}].");
 
     private static int[] Sizes(string header, string name)

@@ -44,11 +44,11 @@ public sealed class GpModelTests
         }
     }
 
-    [Theory, InlineData(0, false), InlineData(1, false), InlineData(0, true), InlineData(1, true), InlineData(2, true)]
-    public void The_posterior_densitys_gradient_agrees_with_differences(long seed, bool isAdditive)
+    [Theory, InlineData(0, false), InlineData(1, false), InlineData(0, true), InlineData(1, true), InlineData(2, true), InlineData(1, false, true), InlineData(2, true, true)]
+    public void The_posterior_densitys_gradient_agrees_with_differences(long seed, bool isAdditive, bool hasFewValues = false)
     {
         var (x, y) = Mixed(seed, 15);
-        var likelihood = new MarginalLikelihood(x, y, isAdditive: isAdditive);
+        var likelihood = new MarginalLikelihood(x, y, isAdditive: isAdditive, isCoarse: hasFewValues ? [true, false, true, true] : null);
         var stream = new RandomStream(seed, 99);
         double[] theta = [.. Enumerable.Range(0, isAdditive ? 11 : 6).Select(j => j == 5 ? -4 : stream.NextNormal() * 0.5)];
         var gradient = new double[theta.Length];
@@ -193,6 +193,21 @@ public sealed class GpModelTests
         Assert.True(!isAdditive || theta[5] + 1 < theta[6], $"ln lambda = {theta[^4]} where it matters, {theta[^3]} where it does not.");
         var model = GpModel.Condition(points, y, theta, mean: null)!;
         Assert.Equal(Math.Sin(6 * 0.55) * 1.4 + 0.8, model.Predict([0.55, 0.5, 1]).Mean, 0.1);
+    }
+
+    [Fact]
+    public void Noise_does_not_make_each_value_of_a_parameter_of_few_values_a_case_of_its_own()
+    {
+        var stream = new RandomStream(9, 9);
+        double[][] x = [.. Enumerable.Range(0, 24).Select(_ => new[] { stream.NextInt(10) / 9.0, stream.NextInt(10) / 9.0 })];
+        double[] y = [.. x.Select(p => -4 * (p[0] - 0.5) * (p[0] - 0.5) + 0.3 * stream.NextNormal())];
+
+        double ShortestAdditive(bool[]? isCoarse) =>
+            MapFit.Fit(new MarginalLikelihood(new Points([false, false], x), y, isAdditive: true, isCoarse: isCoarse), isSmooth: false, () => false)![4..6].Min();
+
+        const double Step = 1 / 9.0;
+        Assert.InRange(Math.Exp(ShortestAdditive([true, true])), 3 * Step, 50);
+        Assert.InRange(Math.Exp(ShortestAdditive(null)), 0, 3 * Step); // what it would be otherwise
     }
 
     private static (Points X, double[] Y) Mixed(long seed, int n)

@@ -8,7 +8,7 @@ namespace HpoService.Storage;
 public sealed class ChangeWatch(Database database, TimeProvider time)
 {
     // Others' changes are seen after so long; this process's at once, but not more often than this.
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50), LeastInterval = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50), LeastInterval = TimeSpan.FromMilliseconds(25), MostInterval = TimeSpan.FromMilliseconds(100);
     private const long Any = 0;
     private readonly ConcurrentDictionary<long, TaskCompletionSource> _waiting = new();
     private readonly Lock _gate = new();
@@ -56,8 +56,9 @@ public sealed class ChangeWatch(Database database, TimeProvider time)
                 // Such as a busy database: the next look finds what this one missed.
             }
 
-            // However many studies there are, looking takes no more than a tenth of the time.
-            var pause = TimeSpan.FromTicks(Math.Max(LeastInterval.Ticks, 10 * time.GetElapsedTime(started).Ticks));
+            // However many studies there are, looking takes no more than a tenth of the time; but on a busy machine a short look takes long, and others' changes
+            // are to be seen soon all the same.
+            var pause = TimeSpan.FromTicks(Math.Clamp(10 * time.GetElapsedTime(started).Ticks, LeastInterval.Ticks, MostInterval.Ticks));
             await Task.Delay(pause, time);
             if (pause < PollInterval)
                 await Task.WhenAny(own, Task.Delay(PollInterval - pause, time));

@@ -24,6 +24,10 @@ public sealed class FileTests(ApiHost api) : IClassFixture<ApiHost>
         request.Headers.Range = new RangeHeaderValue(first.Content.Headers.ContentLength, null);
         using var rest = await api.Http.SendAsync(request);
         Assert.Equal((HttpStatusCode.PartialContent, "epoch 2\n"), (rest.StatusCode, await rest.Content.ReadAsStringAsync()));
+        using var beyond = await api.SendAsync(HttpMethod.Get, "studies/logged/trials/0/log", null, ("Range", "bytes=1000-"));
+        Assert.Equal((HttpStatusCode.RequestedRangeNotSatisfiable, "application/problem+json"), (beyond.StatusCode, beyond.Content.Headers.ContentType?.MediaType));
+        Assert.Equal("bytes */25", beyond.Content.Headers.ContentRange?.ToString());
+        Assert.Contains("/problems/range-not-satisfiable", await beyond.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

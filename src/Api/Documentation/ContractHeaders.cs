@@ -55,7 +55,6 @@ internal static class ContractHeaders
         if (operation.Responses?.ContainsKey("206") == true)
         {
             operation.Parameters.Add(Header("Range"));
-            operation.Responses.TryAdd("416", new OpenApiResponse { Description = "Range Not Satisfiable" });
         }
 
         foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>())

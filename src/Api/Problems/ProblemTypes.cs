@@ -84,6 +84,7 @@ internal static class ProblemTypes
         ["internal-error"] = "A bug. The service's log has more under the traceId.",
         ["too-large"] = "The request's body is over the limit.",
         ["unsupported-media-type"] = "The request's body must be application/json, or multipart/form-data for a data set.",
+        ["range-not-satisfiable"] = "The part that was asked for lies beyond the end.",
         ["invalid-study"] = "A field of the study breaks a rule.",
         ["invalid-search-space"] = "A parameter contradicts itself or another one.",
         ["invalid-parameter-values"] = "Parameter values do not lie in the search space.",

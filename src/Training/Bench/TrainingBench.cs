@@ -17,6 +17,7 @@ namespace HpoService.Training.Bench;
 /// <summary>Steps a second of the training loop itself, beside the same networks and data in Python's torch (benchmarks/peers/torch_steps.py).</summary>
 public static class TrainingBench
 {
+    private const int BatchSize = 64; // of all tasks
     private static readonly (string Name, string Model, string Settings)[] Tasks =
     [
         ("mlp", "mlp", """{"widths": "128,64", "batchSize": 64}"""),
@@ -38,8 +39,8 @@ public static class TrainingBench
     public static void Measure(IReadOnlyList<string> names, int runs, double seconds, IReadOnlyList<string>? python, TextWriter output, CancellationToken cancellationToken)
     {
         torch.set_num_threads(1);
-        output.WriteLine("| network | steps/s | Python's torch | ratio | bytes allocated a step |");
-        output.WriteLine("|---|---|---|---|---|");
+        output.WriteLine("| network | steps/s | Python's torch | ratio | bytes allocated a step | making the batch, of a step |");
+        output.WriteLine("|---|---|---|---|---|---|");
         foreach (var name in names)
         {
             var (own, peer) = (new List<Speed>(), new List<double>());
@@ -53,7 +54,7 @@ public static class TrainingBench
 
             var steps = Median(own.Select(s => s.Steps));
             var other = peer.Count > 0 ? Median(peer) : double.NaN;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {steps:0} | {other:0} | {steps / other:0.00} | {Median(own.Select(s => s.Bytes)):0} |"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {steps:0} | {other:0} | {steps / other:0.00} | {Median(own.Select(s => s.Bytes)):0} | {Median(own.Select(s => s.DataShare)):0.0 %} |"));
         }
     }
 
@@ -70,7 +71,7 @@ public static class TrainingBench
         foreach (var name in names)
         {
             var tenth = 0L;
-            Train(name, done =>
+            Train(name, (_, done) =>
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (tenth == 0 && done >= steps / 10)
@@ -96,29 +97,48 @@ public static class TrainingBench
     /// <summary>How fast training goes.</summary>
     /// <param name="Steps">A second.</param>
     /// <param name="Bytes">Of managed memory that a step allocates.</param>
-    public readonly record struct Speed(double Steps, double Bytes);
+    /// <param name="DataShare">The part of a step's time in which its batch is made, 0 to 1.</param>
+    public readonly record struct Speed(double Steps, double Bytes, double DataShare);
 
     /// <summary>Trains on the digits for a time, after a warm-up.</summary>
     public static Speed Run(string name, double seconds)
     {
-        var (start, allocated, steps) = (0L, 0L, 0);
-        Train(name, done =>
+        var (start, allocated, before, speed) = (0L, 0L, 0, default(Speed));
+        Train(name, (batches, done) =>
         {
             if (start == 0)
-                (start, allocated, steps) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread(), -done);
-            else if (Stopwatch.GetElapsedTime(start).TotalSeconds >= seconds)
+                (start, allocated, before) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread(), done);
+            else if (Stopwatch.GetElapsedTime(start).TotalSeconds is var passed && passed >= seconds)
             {
-                steps += done;
+                double steps = done - before;
+                speed = new Speed(steps / passed, (GC.GetAllocatedBytesForCurrentThread() - allocated) / steps, BatchSeconds(batches) * steps / passed);
                 return false;
             }
 
             return true;
         });
-        return new Speed(steps / Stopwatch.GetElapsedTime(start).TotalSeconds, (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)steps);
+        return speed;
+    }
+
+    // Gathering a shuffled epoch's batches, many times over.
+    private static double BatchSeconds(Batches batches)
+    {
+        const int Epochs = 50;
+        using var order = torch.randperm(batches.Count);
+        var (made, start) = (0, Stopwatch.GetTimestamp());
+        for (var epoch = 0; epoch < Epochs; epoch++)
+            for (var first = 0; first < batches.Count; first += BatchSize, made++)
+            {
+                using var scope = torch.NewDisposeScope();
+                var count = Math.Min(BatchSize, batches.Count - first);
+                batches.At(order.narrow(0, first, count), count);
+            }
+
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / made;
     }
 
     // Three epochs to warm up, then one after another while they are wanted; goesOn is told how many steps are done.
-    private static void Train(string name, Func<int, bool> goesOn)
+    private static void Train(string name, Func<Batches, int, bool> goesOn)
     {
         var task = Tasks.First(t => t.Name == name);
         using var scope = torch.NewDisposeScope();
@@ -133,10 +153,10 @@ public static class TrainingBench
         var parameters = network.parameters().ToArray();
         using var stepper = OptimizerRegistry.Create([new ParameterGroup(parameters)], settings);
         var epoch = new Epoch(network, goal, batches, stepper, new FunctionSchedule(_ => 1), null, null, parameters, settings, 1, new Alone());
-        var perEpoch = (batches.Count + 63) / 64;
+        var perEpoch = (batches.Count + BatchSize - 1) / BatchSize;
         for (var i = 0; i < 3; i++)
             epoch.Run(CancellationToken.None);
-        for (var done = 0; goesOn(done); done += perEpoch)
+        for (var done = 0; goesOn(batches, done); done += perEpoch)
             epoch.Run(CancellationToken.None);
     }
 

@@ -97,14 +97,6 @@ public static partial class torch
             Native.Check();
         }
 
-        /// <summary>The value of a tensor with one element.</summary>
-        public T item<T>() where T : unmanaged
-        {
-            var value = Native.hpo_item(Handle);
-            Native.Check();
-            return typeof(T) == typeof(double) ? (T)(object)value : (T)Convert.ChangeType(value, typeof(T)); // the first boxes nothing
-        }
-
         /// <summary>Its elements.</summary>
         public Utils.TensorAccessor<T> data<T>() where T : unmanaged => new(this);
 

@@ -56,7 +56,7 @@ public sealed class AugmentationTests
             var image = cropped.narrow(0, i, 1);
             var misfits = from dy in Enumerable.Range(0, 5)
                           from dx in Enumerable.Range(0, 5)
-                          select (padded.narrow(0, i, 1).narrow(2, dy, 6).narrow(3, dx, 8) - image).abs().max().item<double>();
+                          select (padded.narrow(0, i, 1).narrow(2, dy, 6).narrow(3, dx, 8) - image).abs().max().ToDouble();
             Assert.True(misfits.Min() < 1e-4);
         }
     }
@@ -98,7 +98,7 @@ public sealed class AugmentationTests
     public void Augmented_images_train_a_network_that_still_knows_the_real_ones() =>
         Assert.True(Ask.Values("cnn", """{"epochs": 4, "rotation": 10, "translation": 0.1, "cutout": 0.2, "noise": 0, "learningRate": 0.005}""")["accuracy"] > 0.9);
 
-    private static void AssertNear(torch.Tensor expected, torch.Tensor actual) => Assert.True((expected - actual).abs().max().item<double>() < 1e-5);
+    private static void AssertNear(torch.Tensor expected, torch.Tensor actual) => Assert.True((expected - actual).abs().max().ToDouble() < 1e-5);
 
     private static float[] Values(torch.Tensor t) => t.contiguous().data<float>().ToArray();
 }

@@ -40,7 +40,7 @@ public sealed class NetworkTests
         var outputs = network.call(Inputs(shape, 4), null);
         Assert.Equal(shape.Goal == GoalKind.NextToken ? [4L, 5, 11] : [4L, shape.Outputs], outputs.shape);
         outputs.pow(2).sum().backward();
-        Assert.All(network.named_parameters(), p => Assert.True(p.parameter.grad?.abs().sum().item<double>() is > 0 and < 1e9, p.name));
+        Assert.All(network.named_parameters(), p => Assert.True(p.parameter.grad?.abs().sum().ToDouble() is > 0 and < 1e9, p.name));
         Assert.Contains(network.named_children(), c => c.name == network.Head);
     }
 

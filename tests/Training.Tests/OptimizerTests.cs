@@ -34,7 +34,7 @@ public sealed class OptimizerTests : IDisposable
         for (var i = 0; i < 100; i++)
             stepper.Step(loss);
         Assert.Equal(Math.Log(3), first, 5);
-        Assert.True(CrossEntropy(w).item<double>() < 0.62, $"{CrossEntropy(w).item<double>()}"); // the minimum is 0.5378
+        Assert.True(CrossEntropy(w).ToDouble() < 0.62, $"{CrossEntropy(w).ToDouble()}"); // the minimum is 0.5378
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class OptimizerTests : IDisposable
         var quadratic = new Loss([q], () => (q * q * scales).sum());
         for (var i = 0; i < 6; i++)
             exact.Step(quadratic);
-        Assert.True(quadratic.Graph().item<double>() < 1e-5, $"{quadratic.Graph().item<double>()}");
+        Assert.True(quadratic.Graph().ToDouble() < 1e-5, $"{quadratic.Graph().ToDouble()}");
 
         using var v = new Parameter(torch.tensor([-1.2f, 1]));
         using var stepper = new NewtonCgStepper(new FlatParameters([v]), damping: 1e-2, maxIterations: 20) { LearningRate = 1 };
@@ -93,7 +93,7 @@ public sealed class OptimizerTests : IDisposable
             using var stepper = OptimizerRegistry.Create([new ParameterGroup([w])], values);
             stepper.LearningRate = 0.1;
             stepper.Step(new Loss([w], () => (w * 0).sum()));
-            return w.item<double>();
+            return w.ToDouble();
         }
     }
 
@@ -105,8 +105,8 @@ public sealed class OptimizerTests : IDisposable
         using var stepper = OptimizerRegistry.Create([new ParameterGroup([slow], 0.1), new ParameterGroup([fast])], Ask.Settings("""{"optimizer": "sgd"}"""));
         stepper.LearningRate = 0.5;
         stepper.Step(new Loss([slow, fast], () => (slow + fast).sum()));
-        Assert.Equal(0.95, slow.item<double>(), 5);
-        Assert.Equal(0.5, fast.item<double>(), 5);
+        Assert.Equal(0.95, slow.ToDouble(), 5);
+        Assert.Equal(0.5, fast.ToDouble(), 5);
     }
 
     [Theory]
@@ -131,7 +131,7 @@ public sealed class OptimizerTests : IDisposable
             Assert.All(parameters, p => Assert.Null(p.grad));
             var value = of();
             value.backward();
-            return value.item<double>();
+            return value.ToDouble();
         }
 
         public torch.Tensor Graph() => of();

@@ -65,8 +65,8 @@ public sealed class RegularizationTests
         }
 
         using (average.Use())
-            Assert.Equal(expected, network.parameters().First().max().item<double>(), 5);
-        Assert.Equal(4, network.parameters().First().max().item<double>());
+            Assert.Equal(expected, network.parameters().First().max().ToDouble(), 5);
+        Assert.Equal(4, network.parameters().First().max().ToDouble());
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class RegularizationTests
 
         Assert.True(stopping.Observe(new Dictionary<string, double> { ["loss"] = 1.5 }));
         stopping.Restore();
-        Assert.Equal(2, network.parameters().First().max().item<double>());
+        Assert.Equal(2, network.parameters().First().max().ToDouble());
     }
 
     [Theory]
@@ -143,7 +143,7 @@ public sealed class RegularizationTests
         }
 
         var value = loss.Backward();
-        return (All(p => p.grad!), All(p => p.detach()), value, loss.Graph().item<double>());
+        return (All(p => p.grad!), All(p => p.detach()), value, loss.Graph().ToDouble());
 
         double[] All(Func<TorchSharp.Modules.Parameter, torch.Tensor> of) => [.. network.parameters().SelectMany(p => of(p).contiguous().data<float>().ToArray()).Select(v => (double)v)];
     }

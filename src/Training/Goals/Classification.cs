@@ -19,7 +19,7 @@ internal sealed class Classification(DataSet data, SettingValues settings) : Goa
         if (_weights is null)
             return base.Weight(targets);
         using var scope = torch.NewDisposeScope();
-        return _weights.index_select(0, targets).sum().item<double>();
+        return _weights.index_select(0, targets).sum().ToDouble();
     }
 
     public override torch.Tensor Targets(Samples part) => torch.tensor(part.Labels);

@@ -23,8 +23,8 @@ internal sealed class NextToken(DataSet data, SettingValues settings) : Goal
         {
             var (flat, wanted) = (outputs.reshape(-1, vocabulary), targets.reshape(-1));
             var n = wanted.shape[0];
-            _loss += torch.nn.functional.cross_entropy(flat, wanted).item<double>() * n;
-            _right += flat.argmax(1).eq(wanted).to_type(torch.float64).sum().item<double>();
+            _loss += torch.nn.functional.cross_entropy(flat, wanted).ToDouble() * n;
+            _right += flat.argmax(1).eq(wanted).to_type(torch.float64).sum().ToDouble();
             _count += n;
         }
 

@@ -27,7 +27,7 @@ internal sealed class Regression(DataSet data, SettingValues settings) : Goal
 
         public override void Add(torch.Tensor outputs, torch.Tensor targets)
         {
-            _loss += goal.Loss(outputs, targets).item<double>() * outputs.shape[0];
+            _loss += goal.Loss(outputs, targets).ToDouble() * outputs.shape[0];
             _count += outputs.shape[0];
             _outputs.AddRange(outputs.contiguous().data<float>().ToArray());
             _targets.AddRange(targets.data<float>().ToArray());

@@ -44,7 +44,7 @@ internal sealed class BatchNorm : torch.nn.Module<torch.Tensor, torch.Tensor>
         long[] spread = [.. x.shape.Select((_, d) => d == 1 ? channels : 1)];
         var own = shared.Counts ? x.NumberOfElements / channels : 0;
         var sums = shared.Sum(torch.cat([x.mean(others) * (double)own, torch.full([1], (double)own, torch.float32)]));
-        var count = sums.detach().narrow(0, channels, 1).item<double>();
+        var count = sums.detach().narrow(0, channels, 1).ToDouble();
         var mean = sums.narrow(0, 0, channels) / count;
         var centred = x - mean.reshape(spread);
         var variance = shared.Sum((centred * centred).mean(others) * (double)own) / count;

@@ -48,7 +48,7 @@ internal sealed class LbfgsStepper(FlatParameters parameters, int history, int i
             Replace(ref _lastGradient, g.clone());
             if (slope > -ChangeTolerance)
                 break;
-            var t = isFirst ? Math.Min(1, 1 / g.abs().sum().item<double>()) * LearningRate : LearningRate;
+            var t = isFirst ? Math.Min(1, 1 / g.abs().sum().ToDouble()) * LearningRate : LearningRate;
             var origin = parameters.Copy();
             var (point, count) = StrongWolfe.Search(Evaluate, new LinePoint(0, f, g, slope), t, Largest(direction));
             parameters.Set(origin, point.T, direction);
@@ -122,9 +122,9 @@ internal sealed class LbfgsStepper(FlatParameters parameters, int history, int i
         return q;
     }
 
-    private static double Dot(torch.Tensor a, torch.Tensor b) => a.dot(b).item<double>();
+    private static double Dot(torch.Tensor a, torch.Tensor b) => a.dot(b).ToDouble();
 
-    private static double Largest(torch.Tensor v) => v.abs().max().item<double>();
+    private static double Largest(torch.Tensor v) => v.abs().max().ToDouble();
 
     private static void Replace(ref torch.Tensor? kept, torch.Tensor value)
     {

@@ -34,7 +34,7 @@ internal sealed class NewtonCgStepper(FlatParameters parameters, double damping,
     {
         using var scope = torch.NewDisposeScope();
         var graph = loss.Graph();
-        var first = graph.item<double>();
+        var first = graph.ToDouble();
         if (!double.IsFinite(first))
             return first;
         var slopes = torch.autograd.grad([graph], [.. parameters.Parameters], create_graph: true);
@@ -112,8 +112,8 @@ internal sealed class NewtonCgStepper(FlatParameters parameters, double damping,
     {
         using var scope = torch.NewDisposeScope();
         using var frozen = torch.no_grad();
-        return loss.Graph().item<double>();
+        return loss.Graph().ToDouble();
     }
 
-    private static double Dot(torch.Tensor a, torch.Tensor b) => a.dot(b).item<double>();
+    private static double Dot(torch.Tensor a, torch.Tensor b) => a.dot(b).ToDouble();
 }

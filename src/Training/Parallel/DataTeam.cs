@@ -37,7 +37,7 @@ internal sealed class DataTeam(ProcessGroup group, SettingValues settings, doubl
             if (i == parts.Count - 1)
                 _reducer!.Arm();
             (loss * Group.Size).backward(); // the parts' gradients are to be added, but are averaged
-            total += loss.item<double>();
+            total += loss.ToDouble();
         }
 
         return Sum(total);

@@ -28,7 +28,7 @@ internal abstract class Ranks(ProcessGroup group, SettingValues settings) : Team
     {
         using var told = torch.full([1], value, torch.float64);
         group.Broadcast(told.Handle, 0);
-        return told.item<double>();
+        return told.ToDouble();
     }
 
     // A connection that is closed with something unread in it may lose what the other end has not read yet.
@@ -56,7 +56,7 @@ internal abstract class Ranks(ProcessGroup group, SettingValues settings) : Team
     {
         using var sum = torch.full([1], value, torch.float64);
         group.AllReduce(sum.Handle);
-        return sum.item<double>();
+        return sum.ToDouble();
     }
 
     private void Draw(int who)

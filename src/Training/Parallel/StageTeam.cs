@@ -58,7 +58,7 @@ internal sealed class StageTeam(ProcessGroup group, SettingValues settings, int 
         using var scope = torch.NewDisposeScope();
         using var frozen = torch.no_grad();
         torch.Tensor[] gradients = [.. parameters.Select(p => p.grad).OfType<torch.Tensor>()];
-        var factor = most / (Math.Sqrt(Sum(gradients.Sum(g => Math.Pow(g.norm().item<double>(), 2)))) + 1e-6);
+        var factor = most / (Math.Sqrt(Sum(gradients.Sum(g => Math.Pow(g.norm().ToDouble(), 2)))) + 1e-6);
         foreach (var gradient in factor < 1 ? gradients : [])
             gradient.mul_(factor);
     }
@@ -82,7 +82,7 @@ internal sealed class StageTeam(ProcessGroup group, SettingValues settings, int 
     {
         torch.Tensor? loss = null;
         _stage!.Forward(i, part.Batch, outputs => IsLast ? loss = part.Of(outputs) : outputs);
-        return loss?.item<double>() ?? 0;
+        return loss?.ToDouble() ?? 0;
     }
 
     private IEnumerable<LossPart> Cut(LossPart part)

@@ -93,7 +93,7 @@ internal sealed class Alone : Team
         {
             using var scope = torch.NewDisposeScope();
             var loss = parts[i].Of(network.call(parts[i].Batch.X, parts[i].Batch.Lengths));
-            total += loss.item<double>();
+            total += loss.ToDouble();
             if (!double.IsFinite(total))
                 return total;
             loss.backward();

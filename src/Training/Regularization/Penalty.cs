@@ -29,7 +29,7 @@ internal sealed class Penalty(IReadOnlyList<Parameter> parameters, double l1, do
                 gradient.add_(parameter, l2);
         }
 
-        return Graph().item<double>();
+        return Graph().ToDouble();
     }
 
     /// <summary>Its value, to be differentiated.</summary>

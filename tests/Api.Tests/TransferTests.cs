@@ -132,6 +132,24 @@ public sealed class TransferTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync(HttpMethod.Get, "studies/gone")).Status);
     }
 
+    [Theory]
+    [InlineData("studies", """{"name":"endless","objectives":[{"metric":"m","target":1e999}],"parameters":[{"name":"x","type":"boolean"}]}""", "/objectives/0/target")]
+    [InlineData("studies", """{"name":"endless","parameters":[{"name":"x","type":"float","low":0,"high":1e999}]}""", "/parameters/0/high")]
+    [InlineData("studies/endless/enqueue", """{"trials":[{"x":1e999}]}""", "/trials/0/x")]
+    [InlineData("studies/endless/import", """{"trials":[{"parameters":{"x":-1e999},"values":{"value":1}}]}""", "/trials/0/parameters/x")]
+    [InlineData("studies/endless/clone", """{"name":"endless2","budget":{"maxSeconds":1e999}}""", "/budget/maxSeconds")]
+    [InlineData("studies/endless/suggest", """{"leaseSeconds":1e999}""", "/leaseSeconds")]
+    public async Task Numbers_without_end_are_refused_with_a_key_as_without(string path, string body, string pointer)
+    {
+        await api.SendAsync(HttpMethod.Post, "studies", """{"name":"endless","parameters":[{"name":"x","type":"float","low":0,"high":1}],"sampler":{"kind":"random"}}""");
+        foreach (var key in new[] { null, $"endless {pointer}" })
+        {
+            var (status, problem) = await api.SendAsync(HttpMethod.Post, path, body, key);
+            Assert.InRange((int)status, 400, 422);
+            Assert.StartsWith(problem.GetProperty("pointer").GetString()!, pointer, StringComparison.Ordinal);
+        }
+    }
+
     private static List<string> Comparable(JsonElement trials) => [.. trials.EnumerateArray().Select(trial =>
     {
         var node = JsonNode.Parse(trial.GetRawText())!.AsObject();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using HpoService.Api.Contracts;
 using HpoService.Search;
 using HpoService.Storage;
@@ -68,8 +69,11 @@ internal static class Paging
 
 internal static class Idempotent
 {
+    // Numbers such as 1e999 are refused later, with the field; here they are content like any other.
+    private static readonly JsonSerializerOptions Json = new(HpoJson.Options) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     /// <summary>The key with a hash of the request's content; null without a key.</summary>
     public static Idempotency? Of<T>(string? key, T body) => key is null
         ? null
-        : new Idempotency(Limits.CheckIdempotencyKey(key), Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(body, HpoJson.Options)))));
+        : new Idempotency(Limits.CheckIdempotencyKey(key), Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(body, Json)))));
 }

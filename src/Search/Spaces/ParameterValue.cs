@@ -117,6 +117,7 @@ public sealed class ParameterValueJsonConverter : JsonConverter<ParameterValue>
         {
             case ParameterValueKind.Text: writer.WriteStringValue(value.Text); break;
             case ParameterValueKind.Boolean: writer.WriteBooleanValue(value.Boolean); break;
+            case ParameterValueKind.Number when !double.IsFinite(value.Number): writer.WriteStringValue(value.ToString()); break; // of no space, but it may be in a refused request
             default: writer.WriteNumberValue(value.Number); break;
         }
     }

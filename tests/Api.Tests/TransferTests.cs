@@ -134,7 +134,7 @@ public sealed class TransferTests(ApiHost api) : IClassFixture<ApiHost>
 
     [Theory]
     [InlineData("studies", """{"name":"endless","objectives":[{"metric":"m","target":1e999}],"parameters":[{"name":"x","type":"boolean"}]}""", "/objectives/0/target")]
-    [InlineData("studies", """{"name":"endless","parameters":[{"name":"x","type":"float","low":0,"high":1e999}]}""", "/parameters/0/high")]
+    [InlineData("studies", """{"name":"endless","parameters":[{"name":"x","type":"float","low":0,"high":1e999}]}""", "/parameters/0/low")]
     [InlineData("studies/endless/enqueue", """{"trials":[{"x":1e999}]}""", "/trials/0/x")]
     [InlineData("studies/endless/import", """{"trials":[{"parameters":{"x":-1e999},"values":{"value":1}}]}""", "/trials/0/parameters/x")]
     [InlineData("studies/endless/clone", """{"name":"endless2","budget":{"maxSeconds":1e999}}""", "/budget/maxSeconds")]

@@ -17,9 +17,9 @@ public sealed class RandomKillTests(ITestOutputHelper output) : IDisposable
     [InlineData(true)]
     public async Task Every_answered_message_counts_once_whenever_the_service_is_killed(bool onPostgres)
     {
-        var (kills, seed) = (Setting("HPO_KILLS", onPostgres ? 2 : 4), Setting("HPO_SEED", 20261121));
+        var (kills, seed) = (Setting("HPO_KILLS", 5), Setting("HPO_SEED", 20261121));
         await using var target = await KilledService.StartAsync(_data, seed, onPostgres);
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(120 + 60 * kills));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60 + 30 * kills));
         await target.SendAsync(HttpMethod.Post, "studies", Training, "training", stop.Token);
         var load = new KillLoad(target, stop.Token);
         var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => load.RunAsync(client, seed))).ToList();

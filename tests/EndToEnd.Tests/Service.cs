@@ -36,9 +36,9 @@ public sealed class Service : IAsyncDisposable
             start.Environment[name] = value;
         var process = Process.Start(start)!;
         const string ready = "listening on ";
-        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(150));
+        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
         while (line?.StartsWith('{') == true) // a log line in JSON
-            line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(150));
+            line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
         if (line?.StartsWith(ready, StringComparison.Ordinal) != true)
         {
             process.Kill();

@@ -5,11 +5,11 @@ namespace HpoService.EndToEnd.Tests;
 public sealed class ServiceBenchTests
 {
     [Theory]
-    [InlineData("sqlite", "0,50", new[] { "3 studies, 0 trials before", "3 studies, 50 trials before" })]
-    [InlineData("postgres", "50", new[] { "3 studies, 50 trials before" })]
-    public async Task The_load_benchmark_prints_pairs_without_errors_for_every_scenario_and_the_floors(string database, string history, string[] scenarios)
+    [InlineData("sqlite", "1,3", new[] { "1 study, 0 trials before", "3 studies, 0 trials before", "1 study, 50 trials before", "3 studies, 50 trials before" })]
+    [InlineData("postgres", "3", new[] { "3 studies, 0 trials before", "3 studies, 50 trials before" })]
+    public async Task The_load_benchmark_prints_pairs_without_errors_for_every_scenario_and_the_floors(string database, string studies, string[] scenarios)
     {
-        using var bench = Service.Run("bench", "service", "--seconds", "0.6", "--rounds", "1", "--clients", "4", "--history", history, "--studies", "3", "--streams", "2", "--database", database);
+        using var bench = Service.Run("bench", "service", "--seconds", "0.6", "--rounds", "1", "--clients", "4", "--history", "0,50", "--studies", studies, "--streams", "2", "--database", database);
         var errors = bench.StandardError.ReadToEndAsync();
         var report = await bench.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(300));
         Assert.Equal("", await errors);

@@ -9,7 +9,7 @@ public sealed class PostgresStoreTests() : StoreConformance(TestDatabase.Postgre
     [Fact]
     public async Task Several_processes_that_start_together_make_one_schema()
     {
-        using var fresh = await TestDatabase.NewEmptyAsync();
+        await using var fresh = await TestDatabase.NewEmptyAsync();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => fresh.Open().MigrateAsync(default)));
         await using var db = fresh.Open().Open();
         Assert.Empty(await db.Database.GetPendingMigrationsAsync());

@@ -37,7 +37,7 @@ public abstract partial class StoreConformance(string kind) : IAsyncLifetime
         }
 
         await _services.DisposeAsync();
-        Place.Dispose();
+        await Place.DisposeAsync();
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class StressTests
     [Theory, MemberData(nameof(Cases))]
     public async Task Every_invariant_holds_under_64_clients_of_two_processes(string sampler, string kind)
     {
-        using var place = await TestDatabase.NewAsync(kind);
+        await using var place = await TestDatabase.NewAsync(kind);
         var seed = int.Parse(Environment.GetEnvironmentVariable("HPO_SEED") ?? "20261121");
         ServiceProvider[] processes = [await OpenAsync(place), await OpenAsync(place)];
         await CreateAsync(processes[0], sampler);

@@ -1,10 +1,11 @@
 using HpoService.Bench.Service;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace HpoService.Storage.Tests;
 
 /// <summary>A database of one test's own: a SQLite file, or a database of a PostgreSQL server that all tests share.</summary>
-public sealed class TestDatabase : IDisposable
+public sealed class TestDatabase : IAsyncDisposable
 {
     public const string Sqlite = "SQLite", Postgres = "PostgreSQL";
     private static readonly Lazy<Task<(PostgresCluster Cluster, string Migrated)>> Server = new(StartAsync);
@@ -47,12 +48,18 @@ public sealed class TestDatabase : IDisposable
                 """);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    /// <summary>Also ends all connections to it: pools would keep theirs for minutes, until the server took no more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        if (_address is not null)
+            await (await Server.Value).Cluster.ExecuteAsync("postgres", $"DROP DATABASE {new NpgsqlConnectionStringBuilder(_address).Database} WITH (FORCE)");
+    }
 
     // It ends with this process.
     private static async Task<(PostgresCluster, string)> StartAsync()
     {
-        var cluster = await PostgresCluster.StartAsync(isDurable: false);
+        var cluster = await PostgresCluster.StartAsync(isDurable: false, connections: 400);
         var migrated = await cluster.CreateDatabaseAsync();
         await Database.Postgres($"{cluster.Address(migrated)};Pooling=false", Path.GetTempPath()).MigrateAsync(default);
         return (cluster, migrated);

@@ -26,7 +26,7 @@ public abstract class WriterTests(string kind) : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _services.DisposeAsync();
-        Place.Dispose();
+        await Place.DisposeAsync();
     }
 
     [Fact]

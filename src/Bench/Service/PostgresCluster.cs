@@ -37,14 +37,15 @@ internal sealed class PostgresCluster : IAsyncDisposable
 
     /// <summary>Starts a server that listens on a free port of the loopback address.</summary>
     /// <param name="isDurable">Whether a commit waits for the disk, as it does by default; tests need not survive a loss of power.</param>
+    /// <param name="connections">How many it takes at once, of all clients together; by default as many as any PostgreSQL takes by default.</param>
     /// <exception cref="IOException">PostgreSQL is not installed, or does not start.</exception>
-    public static async Task<PostgresCluster> StartAsync(bool isDurable = true)
+    public static async Task<PostgresCluster> StartAsync(bool isDurable = true, int connections = 100)
     {
         var programs = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").MaxBy(d => int.Parse(Path.GetFileName(d))) : null;
         if (programs is null)
             throw new IOException("PostgreSQL must be installed (Debian's package postgresql), but there is no /usr/lib/postgresql.");
         var (folder, port) = (Directory.CreateTempSubdirectory("hpo-postgres-").FullName, FreePort());
-        var options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}/cluster -c fsync={(isDurable ? "on" : "off")}";
+        var options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}/cluster -c fsync={(isDurable ? "on" : "off")} -c max_connections={connections}";
         var keeper = Process.Start(new ProcessStartInfo("sh", ["-c", Keeper, "sh", folder, Path.Combine(programs, "bin"), options]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var cluster = new PostgresCluster(keeper, port);
         await cluster.ExpectAsync("ready");

@@ -16,4 +16,11 @@ public sealed record ModelCard(
     string SettingsSchema,
     IReadOnlyList<Parameter> DefaultSpace,
     IReadOnlyList<string> DataSets,
-    IReadOnlyList<Objective> Metrics);
+    IReadOnlyList<Objective> Metrics)
+{
+    /// <summary>The search spaces over data of kinds for which another one than <see cref="DefaultSpace"/> is sensible.</summary>
+    public IReadOnlyDictionary<SampleKind, IReadOnlyList<Parameter>> Spaces { get; init; } = new Dictionary<SampleKind, IReadOnlyList<Parameter>>();
+
+    /// <summary>The search space of a study that names none, over data of a kind; null = of an unknown one.</summary>
+    public IReadOnlyList<Parameter> SpaceOf(SampleKind? kind) => kind is { } known && Spaces.TryGetValue(known, out var space) ? space : DefaultSpace;
+}

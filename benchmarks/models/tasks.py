@@ -143,10 +143,10 @@ REPEATS = 5
 
 # name: (how its data are made, the service's model, its settings, metric); epochs and patience are the baselines' too
 TASKS = {
-    "digits": (digits, "cnn", {"epochs": 40, "patience": 12, "patienceMetric": "accuracy"}, "accuracy"),
-    "phoneme": (phoneme, "mlp", {"epochs": 100, "patience": 25, "patienceMetric": "accuracy"}, "accuracy"),
-    "adult": (adult, "mlp", {"epochs": 15, "patience": 4, "patienceMetric": "accuracy"}, "accuracy"),
-    "indoor": (indoor, "rnn", {"epochs": 40, "patience": 12, "patienceMetric": "accuracy"}, "accuracy"),
-    "mnist": (mnist, "cnn", {"epochs": 12, "patience": 5, "patienceMetric": "accuracy"}, "accuracy"),
-    "shakespeare": (shakespeare, "rnn", {"epochs": 15, "patience": 3, "context": 64}, "perplexity"),
+    "digits": (digits, "cnn", {"epochs": 30, "patience": 10, "patienceMetric": "accuracy"}, "accuracy"),
+    "phoneme": (phoneme, "mlp", {"epochs": 60, "patience": 15, "patienceMetric": "accuracy"}, "accuracy"),
+    "adult": (adult, "mlp", {"epochs": 10, "patience": 3, "patienceMetric": "accuracy"}, "accuracy"),
+    "indoor": (indoor, "rnn", {"epochs": 30, "patience": 10, "patienceMetric": "accuracy"}, "accuracy"),
+    "mnist": (mnist, "cnn", {"epochs": 10, "patience": 4, "patienceMetric": "accuracy"}, "accuracy"),
+    "shakespeare": (shakespeare, "rnn", {"epochs": 12, "patience": 3, "context": 64}, "perplexity"),
 }

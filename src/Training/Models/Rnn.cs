@@ -35,7 +35,7 @@ internal sealed class Rnn : IModel
 
     // Text and images are read forwards: text must be, and of an image the order of rows is no time.
     public IReadOnlyDictionary<SampleKind, IReadOnlyList<Parameter>> Spaces =>
-        new Dictionary<SampleKind, IReadOnlyList<Parameter>> { [SampleKind.Sequence] = [.. Space, new CategoricalParameter("bidirectional", [false, true])] };
+        new Dictionary<SampleKind, IReadOnlyList<Parameter>> { [SampleKind.Sequence] = [.. Space, new BooleanParameter("bidirectional")] };
 
     public bool Takes(SampleKind kind, GoalKind goal) => kind != SampleKind.Table;
 

@@ -100,6 +100,38 @@ public class EventTests(ApiHost api) : IClassFixture<ApiHost>
         }
     }
 
+    [Fact]
+    public async Task Many_streams_of_one_study_read_once_between_them_what_another_process_wrote()
+    {
+        await api.CreateAsync("crowd");
+        var streams = new List<StreamReader>();
+        for (var i = 0; i < 50; i++)
+            streams.Add(await OpenAsync("studies/crowd/events"));
+        await ToVersionAsync(1);
+        await using var other = api.OpenOther();
+        await other.GetRequiredService<TrialDispatcher>().SuggestAsync("crowd", 1, "elsewhere", TimeSpan.FromMinutes(1), null, default);
+        await ToVersionAsync(2);
+        using (var reads = new ReadCount(api.Services.GetRequiredService<Database>(), "measurements"))
+        {
+            for (var version = 3; version <= 6; version++)
+            {
+                await other.GetRequiredService<TrialDispatcher>().SuggestAsync("crowd", 1, "elsewhere", TimeSpan.FromMinutes(1), null, default);
+                await ToVersionAsync(version);
+            }
+
+            Assert.InRange(reads.Count, 4, 60); // those who are late may read once more, but not each of them for each change: that were 200
+        }
+
+        streams.ForEach(stream => stream.Dispose());
+
+        async Task ToVersionAsync(int version)
+        {
+            foreach (var stream in streams)
+                while (await LineAsync(stream) != $"id: {version}")
+                    continue;
+        }
+    }
+
     private async Task<StreamReader> OpenAsync(string path, string? lastEventId = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"api/v1/{path}");

@@ -26,7 +26,7 @@ public static class EventEndpoints
     {
         var (id, version) = await feed.FindAsync(study, cancellationToken);
         var waiting = new Waiting(watch, id, response, time, lifetime.ApplicationStopping);
-        return TypedResults.ServerSentEvents(Follow(id, lastEventId ?? version - 1, feed, waiting, cancellationToken));
+        return TypedResults.ServerSentEvents(Follow(id, lastEventId ?? version - 1, feed, watch, waiting, cancellationToken));
     }
 
     /// <summary>An event study for every study that changes from now on, deleted for every study that goes. A comment every 15 seconds keeps the connection open.</summary>
@@ -35,14 +35,21 @@ public static class EventEndpoints
         TypedResults.ServerSentEvents(FollowAll(feed, studies, new Waiting(watch, null, response, time, lifetime.ApplicationStopping), cancellationToken));
 
     private static async IAsyncEnumerable<SseItem<object>> Follow(
-        long id, long version, ChangeFeed feed, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
+        long id, long version, ChangeFeed feed, ChangeWatch watch, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var watching = await waiting.StartAsync(cancellationToken);
         while (!waiting.IsOver)
         {
+            // Two hundred streams of one study would else read two hundred times that there is nothing more.
             waiting.Look();
-            if (await LookAsync(() => feed.SinceAsync(id, version, cancellationToken), waiting, cancellationToken) is not (true, var changes))
-                yield break;
+            StudyChanges? changes = null;
+            if (watch.Known(id) is not { } known || known > version)
+            {
+                (var isThere, changes) = await LookAsync(() => feed.SinceAsync(id, version, cancellationToken), waiting, cancellationToken);
+                if (!isThere)
+                    yield break;
+            }
+
             if (changes is null)
             {
                 await waiting.WaitAsync(cancellationToken);

@@ -13,7 +13,7 @@ public static class DataSetEndpoints
     internal static void Map(RouteGroupBuilder api)
     {
         var sets = api.MapGroup("/datasets").WithTags("Data sets");
-        sets.MapPost("", AddAsync).Accepts<DataSetForm>("multipart/form-data").DisableRequestTimeout().Needs(Role.Write);
+        sets.MapPost("", AddAsync).Accepts<DataSetForm>("multipart/form-data").WithRequestTimeout(Access.Access.Upload).Needs(Role.Write);
         sets.MapGet("", List);
         sets.MapGet("/{name}", Get);
         sets.MapDelete("/{name}", DeleteAsync).Needs(Role.Write);

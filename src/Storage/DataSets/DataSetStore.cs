@@ -24,7 +24,12 @@ public sealed class DataSetStore(Database database, ModelStore models, IDataSetD
     public Objective? UsualObjective(string name) => desk.Find(name) is { } card ? desk.UsualObjective(card.Goal) : null;
 
     /// <summary>A folder for a file on its way in.</summary>
-    public UploadFolder Stage() => new(Path.Combine(database.Folder, "datasets"), time);
+    public UploadFolder Stage() => new(Root, time);
+
+    /// <summary>Removes files on their way in whose process was killed.</summary>
+    public void RemoveAbandoned() => UploadFolder.RemoveAbandoned(Root);
+
+    private string Root => Path.Combine(database.Folder, "datasets");
 
     /// <summary>Reads, checks and keeps a data set.</summary>
     /// <exception cref="InvalidDataSetException">The file is none; says where. Nothing is kept.</exception>

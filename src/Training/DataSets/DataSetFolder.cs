@@ -42,7 +42,10 @@ public sealed partial class DataSetFolder(string dataFolder)
             throw new InvalidDataSetException($"a data set's name must be letters, digits, - and _, at most 100, and none that ships, but got '{name}'.", "/name");
         if (Directory.Exists(Path.Combine(_root, name)))
             throw new NameTakenException("data set", name);
-        var folder = Hidden(name);
+        // What was given away lies in a folder of whoever gave it: what is made of it goes with that folder if both are killed. It is not made anew where it went before.
+        var folder = move ? Path.Combine(Path.GetDirectoryName(source.Path)!, "reading") : Hidden(name);
+        if (move && !File.Exists(source.Path))
+            throw new FileNotFoundException(null, source.Path);
         Directory.CreateDirectory(folder);
         try
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
 using HpoService.Api.Access;
 using HpoService.Api.Documentation;
@@ -32,6 +33,7 @@ public static class ApiSetup
         services.AddSingleton<MetricsCollector>().AddHostedService(provider => provider.GetRequiredService<MetricsCollector>());
         services.AddSingleton<Shutdown>().AddHostedService(provider => provider.GetRequiredService<Shutdown>());
         services.AddExceptionHandler<ProblemHandler>();
+        services.AddSingleton<DiagnosticSource, ServerRefusals>(); // the server's; the framework's own parts take the listener
         services.AddOpenApi("v1", options => options.AddDocumentTransformer<ContractDocument>().AddSchemaTransformer(ContractSchemas.CorrectAsync));
         return services;
     }

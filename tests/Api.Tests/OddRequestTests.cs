@@ -79,10 +79,40 @@ public sealed class OddRequestTests(ApiHost api) : IClassFixture<ApiHost>
         using var reader = new StreamReader(socket.GetStream());
         var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
         Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
-        if (header == "Host")
-            return; // no HTTP at all, says the server
         Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
-        Assert.Contains($"but got other bytes in {header}", answer, StringComparison.Ordinal);
+        Assert.Contains(header == "Host" ? "Invalid Host header" : $"but got other bytes in {header}", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET /api/v1/studies/a%00b HTTP/1.1\r\nHost: localhost\r\n\r\n", 400)]
+    [InlineData("HEAD /%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400)]
+    [InlineData("GET /\u0001 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400)]
+    [InlineData("no HTTP\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/7.7\r\nHost: localhost\r\n\r\n", 505)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", 400)]
+    [InlineData("POST /api/v1/studies HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nLONG: a\r\n\r\n", 431)]
+    public async Task What_the_server_itself_refuses(string request, int status)
+    {
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync("127.0.0.1", api.Http.BaseAddress!.Port);
+        await socket.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request.Replace("LONG", new string('l', 40_000), StringComparison.Ordinal)));
+        using var reader = new StreamReader(socket.GetStream());
+        var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Contains("Content-Type: application/problem+json", answer, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", answer, StringComparison.Ordinal);
+        var body = answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+        if (request.StartsWith("HEAD", StringComparison.Ordinal))
+        {
+            Assert.Empty(body);
+            return;
+        }
+
+        var problem = JsonDocument.Parse(body).RootElement;
+        Assert.Equal(("/problems/malformed-request", status), (problem.GetProperty("type").GetString(), problem.GetProperty("status").GetInt32()));
+        Assert.Contains("but got", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class DataSetFolderTests : IDisposable
         foreach (var file in files)
             File.WriteAllText(file, card);
         var kept = new KeptCards(3 * card.Length);
-        string?[] Names() => [.. files.Select(file => kept.Read(file)?.Name)];
+        string[] Names() => [.. files.Select(file => kept.Read(file)!.Name)];
         Assert.All(Names(), name => Assert.Equal("NAME", name));
         foreach (var file in files)
         {

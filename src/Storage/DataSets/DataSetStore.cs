@@ -24,7 +24,7 @@ public sealed class DataSetStore(Database database, ModelStore models, IDataSetD
     public Objective? UsualObjective(string name) => desk.Find(name) is { } card ? desk.UsualObjective(card.Goal) : null;
 
     /// <summary>What a sample of a data set is; null = there is no such data set.</summary>
-    public SampleKind? KindOf(string? name) => desk.List().FirstOrDefault(d => d.Name == name)?.Kind;
+    public SampleKind? KindOf(string? name) => name is null ? null : desk.Find(name)?.Kind;
 
     /// <summary>A folder for a file on its way in.</summary>
     public UploadFolder Stage() => new(Root, time);

@@ -138,12 +138,15 @@ def shakespeare(shared, out):
     return path, [], tokens, np.array([len(vocabulary)]), [np.arange(first), np.arange(first, second), np.arange(second, len(tokens))]
 
 
-# name: (how its data are made, the service's model, its settings, metric)
+# Times that the best configuration is trained again, with other seeds, on both sides.
+REPEATS = 5
+
+# name: (how its data are made, the service's model, its settings, metric); epochs and patience are the baselines' too
 TASKS = {
-    "digits": (digits, "mlp", {"epochs": 15}, "accuracy"),
-    "phoneme": (phoneme, "mlp", {"epochs": 20}, "accuracy"),
-    "adult": (adult, "mlp", {"epochs": 4}, "accuracy"),
-    "indoor": (indoor, "rnn", {"epochs": 25}, "accuracy"),
-    "mnist": (mnist, "cnn", {"epochs": 3}, "accuracy"),
-    "shakespeare": (shakespeare, "rnn", {"epochs": 3, "context": 64}, "perplexity"),
+    "digits": (digits, "cnn", {"epochs": 30, "patience": 10, "patienceMetric": "accuracy"}, "accuracy"),
+    "phoneme": (phoneme, "mlp", {"epochs": 60, "patience": 15, "patienceMetric": "accuracy"}, "accuracy"),
+    "adult": (adult, "mlp", {"epochs": 10, "patience": 3, "patienceMetric": "accuracy"}, "accuracy"),
+    "indoor": (indoor, "rnn", {"epochs": 30, "patience": 10, "patienceMetric": "accuracy"}, "accuracy"),
+    "mnist": (mnist, "cnn", {"epochs": 10, "patience": 4, "patienceMetric": "accuracy"}, "accuracy"),
+    "shakespeare": (shakespeare, "rnn", {"epochs": 12, "patience": 3, "context": 64}, "perplexity"),
 }

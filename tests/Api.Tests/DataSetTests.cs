@@ -177,6 +177,33 @@ public sealed class DataSetTests(DataSetTests.Host api) : IClassFixture<DataSetT
         Assert.Equal(404, (await Assert.ThrowsAsync<HpoProblemException>(() => client.DeleteDataSetAsync("by-client"))).Status);
     }
 
+    [Fact]
+    public async Task A_study_without_parameters_searches_the_model_s_space_over_data_of_its_kind()
+    {
+        using var sent = await SendAsync("petals", Flowers, "petals.csv", [("target", "species")]);
+        sent.EnsureSuccessStatusCode();
+        var models = api.Services.GetRequiredService<ModelStore>();
+        await models.PublishAsync(
+        [
+            new ModelCard("kinds", "m", "{}", [new FloatParameter("learningRate", 0.001, 0.1)], ["digits", "petals"], [new Search.Studies.Objective("accuracy", Direction.Maximize)])
+            {
+                Spaces = new Dictionary<SampleKind, IReadOnlyList<Parameter>> { [SampleKind.Table] = [new IntParameter("hidden", 1, 9), new CategoricalParameter("skip", [true, false])] },
+            },
+        ], default);
+        Assert.Equal(["learningRate"], await Parameters("over-digits", "digits"));
+        Assert.Equal(["hidden", "skip"], await Parameters("over-petals", "petals"));
+        var card = await api.GetAsync("models/kinds");
+        Assert.Equal("learningRate", card.GetProperty("parameters")[0].GetProperty("name").GetString());
+        Assert.Equal(9, card.GetProperty("spaces").GetProperty("table")[0].GetProperty("high").GetInt32());
+
+        async Task<string[]> Parameters(string study, string dataSet)
+        {
+            using var answer = await api.Http.PostAsJsonAsync("api/v1/studies", new { name = study, runner = new { kind = "training", model = "kinds", dataset = dataSet } });
+            Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+            return [.. (await api.GetAsync($"studies/{study}")).GetProperty("parameters").EnumerateArray().Select(p => p.GetProperty("name").GetString()!)];
+        }
+    }
+
     private async Task PublishAsync()
     {
         var models = api.Services.GetRequiredService<ModelStore>();

@@ -141,6 +141,23 @@ public sealed class ErrorTableTests(ApiHost api) : IClassFixture<ApiHost>
         await IsAsync(422, "unknown-dataset", HttpMethod.Post, "studies", """{"name":"a","runner":{"kind":"training","model":"tiny","dataset":"none"}}""", "/runner/dataset");
     }
 
+    [Theory]
+    [InlineData("""{"parallelism":{"processes":20}}""", "", "/runner/settings/parallelism/processes")]
+    [InlineData("""{"epoch":3}""", "", "/runner/settings/epoch")]
+    [InlineData("""{"epochs":"many"}""", "", "/runner/settings/epochs")]
+    [InlineData("{}", ""","parameters":[{"name":"epochs","type":"int","low":-5,"high":0}]""", "/parameters/0")]
+    [InlineData("{}", ""","parameters":[{"name":"epoch","type":"int","low":1,"high":5}]""", "/parameters/0/name")]
+    public async Task Settings_with_which_no_trial_could_be_trained_are_422_invalid_study(string settings, string more, string pointer)
+    {
+        const string Schema = """
+            {"type":"object","additionalProperties":false,"properties":{"epochs":{"type":"integer","minimum":1},
+             "parallelism":{"type":"object","properties":{"processes":{"type":"integer","maximum":8}}}}}
+            """;
+        await api.Services.GetRequiredService<ModelStore>().PublishAsync(
+            [new ModelCard("strict", "", Schema, [new IntParameter("epochs", 1, 9)], ["digits"], [new Objective("accuracy", Direction.Maximize)])], default);
+        await IsAsync(422, "invalid-study", HttpMethod.Post, "studies", $$$"""{"name":"unworkable"{{{more}}},"runner":{"kind":"training","model":"strict","dataset":"digits","settings":{{{settings}}}}}""", pointer);
+    }
+
     [Fact]
     public async Task A_command_that_no_operator_registered_is_422_unknown_command()
     {

@@ -4,6 +4,7 @@ using HpoService.Training.Metrics;
 using HpoService.Training.Models;
 using HpoService.Training.Optimizers;
 using HpoService.Training.Schedules;
+using HpoService.Training.Settings;
 
 namespace HpoService.Training.Tests;
 
@@ -50,6 +51,49 @@ public sealed class RegistryTests
             };
             Assert.All(extremes, value => Assert.NotNull(setting.Read(System.Text.Json.JsonSerializer.SerializeToElement(value, Search.HpoJson.Options))));
         });
+    }
+
+    [Theory, MemberData(nameof(ModelNames))]
+    public void A_card_takes_its_own_spaces(string name)
+    {
+        var card = ModelRegistry.Cards.Single(c => c.Name == name);
+        Assert.All([card.DefaultSpace, .. card.Spaces.Values], space => Assert.Empty(card.Violations(null, new SearchSpace(space))));
+    }
+
+    [Theory]
+    [InlineData("""{"parallelism": {"kind": "data", "processes": 20}}""", "/parallelism/processes")]
+    [InlineData("""{"parallelism": {"kind": "data", "processes": 1}}""", "/parallelism/processes")]
+    [InlineData("""{"parallelism": {"kind": "data"}}""", "/parallelism/processes")]
+    [InlineData("""{"parallelism": {"kind": "none", "processes": 2}}""", "/parallelism/processes")]
+    [InlineData("""{"parallelism": {"kind": "model", "processes": 2, "microBatches": 2}}""", "/parallelism/microBatches")]
+    [InlineData("""{"parallelism": {"kind": "pipeline", "processes": 2, "bucketMegabytes": 2}}""", "/parallelism/bucketMegabytes")]
+    [InlineData("""{"parallelism": {"kind": "all", "processes": 2}}""", "/parallelism/kind")]
+    [InlineData("""{"parallelism": {"kind": "data", "processes": 2, "bucketMegabytes": 2}}""", null)]
+    [InlineData("""{"parallelism": {"kind": "pipeline", "processes": 8, "microBatches": 4}}""", null)]
+    [InlineData("""{"parallelism": 2}""", "/parallelism")]
+    [InlineData("""{"learningRate": 0}""", "/learningRate")]
+    [InlineData("""{"dropout": 1}""", "/dropout")]
+    [InlineData("""{"hidden": 8.5}""", "/hidden")]
+    [InlineData("""{"optimizer": "adamm"}""", "/optimizer")]
+    [InlineData("""{"skip": "yes"}""", "/skip")]
+    [InlineData("""{"widths": [8, 0]}""", "/widths")]
+    [InlineData("""{"widths": [8, 4], "skip": true, "dropout": 0.999, "hidden": 8, "optimizer": "lbfgs"}""", null)]
+    [InlineData("""{"nonsense": 1}""", "/nonsense")]
+    public void What_training_refuses_of_one_setting_its_card_refuses_before(string settings, string? pointer)
+    {
+        var json = System.Text.Json.JsonDocument.Parse(settings).RootElement;
+        var known = ModelRegistry.SettingsOf(ModelRegistry.Models.Single(m => m.Name == "mlp"));
+        var given = json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value);
+        var violations = ModelRegistry.Cards.Single(c => c.Name == "mlp").Violations(json, new SearchSpace([new IntParameter("layers", 1, 2)]));
+        if (pointer is null)
+        {
+            Assert.Empty(violations);
+            _ = SettingValues.Of(given, known);
+            return;
+        }
+
+        Assert.StartsWith($"/runner/settings{pointer}", Assert.Single(violations).Pointer, StringComparison.Ordinal);
+        Assert.Equal(pointer, Assert.Throws<InvalidSettingsException>(() => SettingValues.Of(given, known)).Violations[0].Pointer);
     }
 
     [Fact]

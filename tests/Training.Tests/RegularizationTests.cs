@@ -95,6 +95,20 @@ public sealed class RegularizationTests
         Assert.Equal(2, network.parameters().First().max().ToDouble());
     }
 
+    [Fact]
+    public void The_best_epoch_is_that_of_the_metric_asked_for_and_of_equal_ones_that_of_the_lowest_loss()
+    {
+        var (outcome, measurements) = Ask.Train("mlp", """{"epochs": 40, "patience": 40, "patienceMetric": "accuracy", "learningRate": 0.02}""");
+        var best = measurements.MaxBy(m => (m.Values["accuracy"], -m.Values["loss"]))!;
+        Assert.NotEqual(best.Step, measurements.MinBy(m => m.Values["loss"])!.Step);
+        Assert.Equal((best.Values["accuracy"], best.Values["loss"]), (Completed(outcome)["accuracy"], Completed(outcome)["loss"]));
+        Assert.Equal(40, measurements.Count);
+        var error = Assert.Throws<InvalidSettingsException>(() => Ask.Train("mlp", """{"patience": 2, "patienceMetric": "rmse"}"""));
+        Assert.Equal("/patienceMetric", error.Violations[0].Pointer);
+
+        static IReadOnlyDictionary<string, double> Completed(TrainingOutcome outcome) => Assert.IsType<TrainingOutcome.Completed>(outcome).Values;
+    }
+
     [Theory]
     [InlineData(0.2)]
     [InlineData(1.0)]

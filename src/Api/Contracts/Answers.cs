@@ -67,12 +67,13 @@ public sealed record ReportContract(
     internal static ReportContract Of(ReportAnswer a) => new(a.ShouldStop, a.Reason, a.LeaseExpiresAt);
 }
 
-/// <summary>A model that workers offer.</summary>
+/// <summary>A model that workers offer; spaces are its search spaces over kinds of data sets for which another one than parameters is sensible.</summary>
 public sealed record ModelContract(
     string Name, string Description, JsonNode Settings, IReadOnlyList<ParameterSpec> Parameters, IReadOnlyList<string> Datasets,
-    IReadOnlyList<ObjectiveContract> Metrics)
+    IReadOnlyList<ObjectiveContract> Metrics, IReadOnlyDictionary<string, IReadOnlyList<ParameterSpec>> Spaces)
 {
     internal static ModelContract Of(ModelCard c) => new(
         c.Name, c.Description, JsonNode.Parse(c.SettingsSchema)!, [.. c.DefaultSpace.Select(ParameterSpec.From)], c.DataSets,
-        [.. c.Metrics.Select(m => new ObjectiveContract(m.Metric, m.Direction, m.Target))]);
+        [.. c.Metrics.Select(m => new ObjectiveContract(m.Metric, m.Direction, m.Target))],
+        c.Spaces.ToDictionary(s => JsonNamingPolicy.CamelCase.ConvertName(s.Key.ToString()), s => (IReadOnlyList<ParameterSpec>)[.. s.Value.Select(ParameterSpec.From)]));
 }

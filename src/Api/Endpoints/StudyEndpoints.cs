@@ -36,7 +36,7 @@ public static class StudyEndpoints
             ? (await models.ListAsync(cancellationToken)).FirstOrDefault(c => c.Name == model) ?? throw new UnknownModelException(model, (await models.ListAsync(cancellationToken)).Select(c => c.Name))
             : null;
         var usual = body.Objectives is null && body.Runner is { Kind: Runner.Training, Dataset: { } dataSet } ? dataSets.UsualObjective(dataSet) : null;
-        var definition = body.ToDefinition(card?.DefaultSpace, usual is null ? card?.Metrics : [usual]);
+        var definition = body.ToDefinition(card?.SpaceOf(dataSets.KindOf(body.Runner?.Dataset)), usual is null ? card?.Metrics : [usual]);
         return Created(request, await store.CreateAsync(definition, body.Description, body.Labels ?? [], body.InitialTrials ?? [], key, cancellationToken));
     }
 

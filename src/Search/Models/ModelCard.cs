@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 
@@ -16,4 +17,31 @@ public sealed record ModelCard(
     string SettingsSchema,
     IReadOnlyList<Parameter> DefaultSpace,
     IReadOnlyList<string> DataSets,
-    IReadOnlyList<Objective> Metrics);
+    IReadOnlyList<Objective> Metrics)
+{
+    /// <summary>The search spaces over data of kinds for which another one than <see cref="DefaultSpace"/> is sensible.</summary>
+    public IReadOnlyDictionary<SampleKind, IReadOnlyList<Parameter>> Spaces { get; init; } = new Dictionary<SampleKind, IReadOnlyList<Parameter>>();
+
+    /// <summary>The rules that no trial of a study could keep: of its settings, and of parameters that stand for settings but cannot be any. Rules between settings, or of settings and data,
+    /// show when a trial is trained.</summary>
+    /// <param name="settings">The runner's, or null.</param>
+    /// <param name="space">Where the study searches.</param>
+    public IReadOnlyList<Violation> Violations(JsonElement? settings, SearchSpace space)
+    {
+        using var document = JsonDocument.Parse(SettingsSchema);
+        var (schema, violations) = (document.RootElement, new List<Violation>());
+        if (settings is { ValueKind: not JsonValueKind.Null } given)
+            violations.AddRange(SettingsRules.Of(schema, given, "/runner/settings", "settings"));
+        if (!schema.TryGetProperty("properties", out var known))
+            return violations;
+        foreach (var (i, parameter) in space.Parameters.Index())
+            if (!known.TryGetProperty(parameter.Name, out var rules))
+                violations.Add(new Violation($"/parameters/{i}/name", $"parameters must be settings of {Name}, but got '{parameter.Name}'."));
+            else if (SettingsRules.Of(rules, parameter) is { } message)
+                violations.Add(new Violation($"/parameters/{i}", message));
+        return violations;
+    }
+
+    /// <summary>The search space of a study that names none, over data of a kind; null = of an unknown one.</summary>
+    public IReadOnlyList<Parameter> SpaceOf(SampleKind? kind) => kind is { } known && Spaces.TryGetValue(known, out var space) ? space : DefaultSpace;
+}

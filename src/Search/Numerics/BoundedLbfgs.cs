@@ -12,7 +12,7 @@ internal sealed class BoundedLbfgs
     private const double Armijo = 1e-4;
     private readonly double[] _low, _high;
     private readonly int _iterations;
-    private readonly double _tolerance;
+    private readonly double _tolerance, _leastGain;
     private readonly IEnumerator<double[]> _steps;
 
     /// <summary>A minimisation that asks for one value after another; see <see cref="Next"/>.</summary>
@@ -21,9 +21,10 @@ internal sealed class BoundedLbfgs
     /// <param name="high">Upper bounds.</param>
     /// <param name="iterations">The cap.</param>
     /// <param name="tolerance">Stops when the projected gradient's largest entry or the relative decrease falls below.</param>
-    public BoundedLbfgs(double[] x, double[] low, double[] high, int iterations, double tolerance)
+    /// <param name="leastGain">Stops when two steps in a row decrease the value by less.</param>
+    public BoundedLbfgs(double[] x, double[] low, double[] high, int iterations, double tolerance, double leastGain = 0)
     {
-        (X, _low, _high, _iterations, _tolerance) = (x, low, high, iterations, tolerance);
+        (X, _low, _high, _iterations, _tolerance, _leastGain) = (x, low, high, iterations, tolerance, leastGain);
         AnswerGradient = new double[x.Length];
         _steps = Steps();
     }
@@ -60,8 +61,9 @@ internal sealed class BoundedLbfgs
         var (x, low, high, d) = (X, _low, _high, X.Length);
         var (gradient, direction, trial) = (new double[d], new double[d], new double[d]);
         var pairs = new List<(double[] S, double[] Y, double Rho)>(Memory);
+        var small = 0;
         yield return x;
-        Value = Answer;
+        Value = double.IsNaN(Answer) ? double.PositiveInfinity : Answer;
         AnswerGradient.CopyTo(gradient, 0);
         if (!double.IsFinite(Value))
             yield break;
@@ -120,7 +122,8 @@ internal sealed class BoundedLbfgs
             trial.CopyTo(x, 0);
             AnswerGradient.CopyTo(gradient, 0);
             Value = accepted;
-            if (gain <= _tolerance * 1e-3 * (1 + Math.Abs(Value)))
+            small = gain < _leastGain ? small + 1 : 0;
+            if (small == 2 || gain <= _tolerance * 1e-3 * (1 + Math.Abs(Value)))
                 break;
         }
     }

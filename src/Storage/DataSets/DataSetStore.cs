@@ -23,6 +23,9 @@ public sealed class DataSetStore(Database database, ModelStore models, IDataSetD
     /// <summary>What a study on a data set optimises when it does not say; null = there is no such data set.</summary>
     public Objective? UsualObjective(string name) => desk.Find(name) is { } card ? desk.UsualObjective(card.Goal) : null;
 
+    /// <summary>What a sample of a data set is; null = there is no such data set.</summary>
+    public SampleKind? KindOf(string? name) => name is null ? null : desk.Find(name)?.Kind;
+
     /// <summary>A folder for a file on its way in.</summary>
     public UploadFolder Stage() => new(Root, time);
 

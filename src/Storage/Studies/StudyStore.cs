@@ -18,6 +18,7 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
     /// <exception cref="InvalidParameterValuesException">An initial trial does not fit the space.</exception>
     /// <exception cref="UnknownCommandException">A command runner names a command that no worker has published.</exception>
     /// <exception cref="UnknownModelException">A training runner names a model that no worker has published.</exception>
+    /// <exception cref="InvalidStudyException">Its settings, or a parameter, are none of the model's: no trial could be trained.</exception>
     public async Task<StudyView> CreateAsync(
         StudyDefinition definition, string? description, IReadOnlyDictionary<string, string> labels,
         IReadOnlyList<ParameterValues> initialTrials, Idempotency? idempotency, CancellationToken cancellationToken, IReadOnlyList<FinishedTrial>? finished = null)
@@ -31,7 +32,7 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
             if (await db.RecallAsync<CreatedStudy>(CreateScope, idempotency, cancellationToken) is { } earlier)
                 return earlier;
             if (definition.Runner.Kind == Runner.Training)
-                Validate(definition.Runner, await ModelStore.ListAsync(db, cancellationToken)); // here: a data set may just be going
+                Validate(definition, await ModelStore.ListAsync(db, cancellationToken)); // here: a data set may just be going
             if (await db.Studies.AnyAsync(s => s.Name == definition.Name, cancellationToken))
                 throw new NameTakenException(definition.Name);
             var row = NewRow(definition, description, labels, time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -191,11 +192,14 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
         return await GetAsync($"{id}", cancellationToken);
     }
 
-    private static void Validate(Runner runner, IReadOnlyList<ModelCard> cards)
+    private static void Validate(StudyDefinition definition, IReadOnlyList<ModelCard> cards)
     {
+        var runner = definition.Runner;
         var card = cards.FirstOrDefault(c => c.Name == runner.Model) ?? throw new UnknownModelException(runner.Model!, cards.Select(c => c.Name));
         if (runner.DataSet is { } dataSet && !card.DataSets.Contains(dataSet))
             throw new UnknownDataSetException(dataSet, card.DataSets);
+        if (card.Violations(runner.Settings, definition.Space) is { Count: > 0 } violations)
+            throw new InvalidStudyException(violations);
     }
 
     private static StudyRow NewRow(StudyDefinition definition, string? description, IReadOnlyDictionary<string, string> labels, long now) => new()

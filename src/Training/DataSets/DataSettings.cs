@@ -9,7 +9,7 @@ internal static class DataSettings
     public static readonly NumberSetting Test = new("testFraction", "The part that is only reported at the end, where a data set has none of its own.", 0.2, 0, 0.9);
     public static readonly IntSetting Seed = new("splitSeed", "What the split depends on; the same for all trials, so that they compare.", 20261121, 0, int.MaxValue);
     public static readonly IntSetting Folds = new("folds", "Cross-validation: each trial trains so many networks; 1 = one fixed validation part.", 1, 1, 100);
-    public static readonly ChoiceSetting Normalization = new("normalization", "How inputs are scaled, by the training part alone.", "standard", ["standard", "minMax", "none"]);
+    public static readonly ChoiceSetting Normalization = new("normalization", "How inputs are scaled, by the training part alone; quantile: to normal scores of their ranks, for skewed ones; not for series.", "standard", ["standard", "minMax", "quantile", "none"]);
     public static readonly IntSetting Context = new("context", "Text: characters a sample; series: moments that a forecast sees.", 32, 1, 100_000);
     public static readonly IntSetting Horizon = new("horizon", "Series: how many moments are forecast.", 1, 1, 10_000);
     public static readonly IntSetting MaxTrain = new("maxTrainSamples", "At most so many samples train; 0 = all.", 0, 0, int.MaxValue);

@@ -7,4 +7,8 @@ namespace HpoService.Training.DataSets;
 /// <param name="Targets">The names of what is predicted as numbers, and of a target column that a row may bring along.</param>
 /// <param name="HasLengths">Whether sequences may be shorter.</param>
 public sealed record InputCard(
-    IReadOnlyList<int> Sizes, IReadOnlyList<Column> Columns, IReadOnlyList<double> Missing, IReadOnlyList<string> Targets, bool HasLengths = false);
+    IReadOnlyList<int> Sizes, IReadOnlyList<Column> Columns, IReadOnlyList<double> Missing, IReadOnlyList<string> Targets, bool HasLengths = false)
+{
+    /// <summary>Of numbers that became normal scores of their ranks, the way there, by group; null = they did not.</summary>
+    public IReadOnlyList<QuantileMap>? Quantiles { get; init; }
+}

@@ -2,9 +2,10 @@ namespace HpoService.Training.DataSets;
 
 /// <summary>What turns raw samples into a network's: fitted to the training part alone.</summary>
 /// <remarks>Each feature of a table, each pixel of an image of at most 1,024 numbers, each channel of a larger one and each feature of a
-/// sequence gets a shift and a scale; categories become one number each, 1 or 0; what is missing becomes the mean, or no category.</remarks>
+/// sequence gets a shift and a scale, or the normal score of its rank; categories become one number each, 1 or 0; what is missing becomes the mean, or no category.</remarks>
 public sealed class Normalization
 {
+    private const int MostKept = 1 << 24, MostKnots = 1 << 16;
     private readonly double[] _shift, _scale;
     private readonly int[] _categories; // of each feature; 0 = numbers
     private readonly Func<int, int> _group;
@@ -30,7 +31,7 @@ public sealed class Normalization
         var inputs = data.Sizes.Aggregate(1, (product, size) => product * size);
         var categories = Categories(data.Kind, data.Columns, inputs);
         var (group, groups) = Groups(data.Kind, data.Sizes, inputs);
-        var statistics = Enumerable.Range(0, groups).Select(_ => new Statistics()).ToArray();
+        var statistics = Enumerable.Range(0, groups).Select(g => new Statistics(how == "quantile" && Number(g) ? new Reservoir(Math.Clamp(MostKept / groups, 1000, 100_000), g) : null)).ToArray();
         var buffer = new float[inputs];
         foreach (var i in train.Order()) // as they lie in a file
         {
@@ -42,9 +43,11 @@ public sealed class Normalization
 
         var shift = statistics.Select((s, g) => Number(g) ? how switch { "standard" => s.Mean, "minMax" => s.Low, _ => 0 } : 0).ToArray();
         // A feature that is constant in training, such as a corner pixel, carries nothing: 0, not a division by 0.
-        var scale = statistics.Select((s, g) => !Number(g) || how == "none" ? 1
+        var scale = statistics.Select((s, g) => !Number(g) || how is "none" or "quantile" ? 1
             : (how == "standard" ? s.Deviation : s.High - s.Low) is var spread && spread > 1e-6 ? 1 / spread : 0).ToArray();
-        return Of(data.Kind, data.Sizes, data.Columns, shift, scale, [.. statistics.Select(s => s.Mean)]);
+        var most = Math.Clamp(MostKnots / groups, 16, 256);
+        QuantileMap[] quantiles = how == "quantile" ? [.. statistics.Select(s => s.Kept is { } kept ? QuantileMap.Fit(kept.Values, most) : new QuantileMap([], []))] : [];
+        return Of(data.Kind, data.Sizes, data.Columns, shift, scale, [.. statistics.Select(s => s.Mean)], quantiles);
 
         bool Number(int g) => categories.Length <= g || categories[g] == 0;
     }
@@ -56,13 +59,15 @@ public sealed class Normalization
     /// <param name="shift">See <see cref="Shift"/>.</param>
     /// <param name="scale">See <see cref="Scale"/>.</param>
     /// <param name="missing">See <see cref="Missing"/>.</param>
+    /// <param name="quantiles">See <see cref="Quantiles"/>.</param>
     internal static Normalization Of(
-        SampleKind kind, IReadOnlyList<int> rawSizes, IReadOnlyList<Column> columns, IReadOnlyList<double> shift, IReadOnlyList<double> scale, IReadOnlyList<double> missing)
+        SampleKind kind, IReadOnlyList<int> rawSizes, IReadOnlyList<Column> columns, IReadOnlyList<double> shift, IReadOnlyList<double> scale, IReadOnlyList<double> missing,
+        IReadOnlyList<QuantileMap>? quantiles = null)
     {
         var inputs = rawSizes.Aggregate(1, (product, size) => product * size);
         var categories = Categories(kind, columns, inputs);
         IReadOnlyList<int> sizes = kind == SampleKind.Table ? [categories.Sum(c => Math.Max(1, c))] : rawSizes;
-        return new Normalization([.. shift], [.. scale], categories, Groups(kind, rawSizes, inputs).Group, inputs, sizes) { Missing = missing };
+        return new Normalization([.. shift], [.. scale], categories, Groups(kind, rawSizes, inputs).Group, inputs, sizes) { Missing = missing, Quantiles = quantiles ?? [] };
     }
 
     private static int[] Categories(SampleKind kind, IReadOnlyList<Column> columns, int inputs) =>
@@ -76,7 +81,7 @@ public sealed class Normalization
     internal Normalization Resized(IReadOnlyList<int> sizes)
     {
         var inputs = sizes[0] * sizes[1];
-        return new Normalization(_shift, _scale, new int[inputs], j => j % sizes[1], inputs, sizes) { Missing = Missing };
+        return new Normalization(_shift, _scale, new int[inputs], j => j % sizes[1], inputs, sizes) { Missing = Missing, Quantiles = Quantiles };
     }
 
     /// <summary>Values of other data, of the same shape, such as one new row.</summary>
@@ -108,12 +113,33 @@ public sealed class Normalization
             }
 
             var g = _group(j);
-            result[k++] = (float)(((float.IsNaN(value) ? Missing[g] : value) - _shift[g]) * _scale[g]);
+            var number = float.IsNaN(value) ? Missing[g] : value;
+            result[k++] = (float)(((Quantiles.Count > 0 ? Quantiles[g].Apply(number) : number) - _shift[g]) * _scale[g]);
         }
     }
 
     /// <summary>What stands for a missing number of each group.</summary>
     public IReadOnlyList<double> Missing { get; private init; } = [];
+
+    /// <summary>What is done to the numbers of each group before shift and scale; empty = nothing.</summary>
+    public IReadOnlyList<QuantileMap> Quantiles { get; private init; } = [];
+
+    /// <summary>Which of the outputs are numbers, not categories.</summary>
+    internal IReadOnlyList<int> Numbers
+    {
+        get
+        {
+            var (numbers, at) = (new List<int>(), 0);
+            foreach (var categories in _categories)
+            {
+                if (categories == 0)
+                    numbers.Add(at);
+                at += Math.Max(1, categories);
+            }
+
+            return numbers;
+        }
+    }
 
     private static (Func<int, int> Group, int Count) Groups(SampleKind kind, IReadOnlyList<int> sizes, int inputs) => kind switch
     {
@@ -122,8 +148,11 @@ public sealed class Normalization
         _ => (j => j, inputs),
     };
 
-    private sealed class Statistics
+    private sealed class Statistics(Reservoir? kept)
     {
+        /// <summary>Some of the numbers themselves.</summary>
+        public Reservoir? Kept => kept;
+
         private long _n;
         private double _squares;
 
@@ -145,6 +174,7 @@ public sealed class Normalization
             Mean += before / _n;
             _squares += before * (value - Mean);
             (Low, High) = (Math.Min(Low, value), Math.Max(High, value));
+            kept?.Add(value);
         }
     }
 }

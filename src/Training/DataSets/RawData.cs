@@ -35,7 +35,7 @@ public sealed record DataOptions
     /// <summary>Which fold validates.</summary>
     public int Fold { get; init; }
 
-    /// <summary>standard, minMax or none.</summary>
+    /// <summary>standard, minMax, quantile or none.</summary>
     public string Normalization { get; init; } = "standard";
 
     /// <summary>Tokens of a sample of text, moments of a sample of a series.</summary>
@@ -149,10 +149,13 @@ public sealed record RawSamples : RawData
         var scale = TargetScales(split.Train);
         var outputs = Goal == GoalKind.Classification ? Math.Max(Classes.Count, (int)Labels.Max() + 1) : TargetNames.Count;
         return new DataSet(
-            new SampleShape(Kind, Goal, normalization.Sizes, outputs), Part(split.Train), Part(split.Validation), Part(split.Test),
+            new SampleShape(Kind, Goal, normalization.Sizes, outputs) { Numbers = Columns.Any(c => c.Categories is not null) ? normalization.Numbers : null }, Part(split.Train), Part(split.Validation), Part(split.Test),
             Classes.Count > 0 || Goal != GoalKind.Classification ? Classes : [.. Enumerable.Range(0, outputs).Select(i => $"{i}")], normalization, scale)
         {
-            Inputs = new InputCard(Sizes, Columns, normalization.Missing, TargetNames.Count > 0 ? TargetNames : TargetName is null ? [] : [TargetName], Lengths.Length > 0),
+            Inputs = new InputCard(Sizes, Columns, normalization.Missing, TargetNames.Count > 0 ? TargetNames : TargetName is null ? [] : [TargetName], Lengths.Length > 0)
+            {
+                Quantiles = normalization.Quantiles.Count > 0 ? normalization.Quantiles : null,
+            },
         };
 
         Samples Part(int[] which) => new(

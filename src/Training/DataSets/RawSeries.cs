@@ -21,6 +21,8 @@ public sealed record RawSeries : RawData
     /// <inheritdoc/>
     public override DataSet Prepare(DataOptions options)
     {
+        if (options.Normalization == "quantile")
+            throw new InvalidSettingsException("/normalization", "normalization must be standard, minMax or none for a series, whose forecasts must be brought back, but got quantile.");
         var (d, window, horizon) = (Columns.Count, options.Context, options.Horizon);
         var windows = Count - window - horizon + 1;
         var (first, second) = ((int)Math.Round(windows * (1 - options.Validation - options.Test)), (int)Math.Round(windows * (1 - options.Test)));

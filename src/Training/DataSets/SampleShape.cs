@@ -7,6 +7,9 @@ namespace HpoService.Training.DataSets;
 /// <param name="Outputs">Classes, numbers, or tokens.</param>
 public sealed record SampleShape(SampleKind Kind, GoalKind Goal, IReadOnlyList<int> Sizes, int Outputs)
 {
+    /// <summary>Of a table, which features are numbers, not categories; null = all.</summary>
+    public IReadOnlyList<int>? Numbers { get; init; }
+
     /// <summary>Numbers, or tokens, in one sample.</summary>
     public int Count => Sizes.Aggregate(1, (product, size) => product * size);
 }

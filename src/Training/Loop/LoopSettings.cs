@@ -15,6 +15,6 @@ internal static class LoopSettings
     [
         Epochs, StopAfter, BatchSize, Accumulation, Repeats,
         Regularization.Penalty.L1, Regularization.Penalty.L2, Regularization.GradientClipping.Norm, Regularization.GradientClipping.Value,
-        Regularization.WeightAverage.Decay, Regularization.EarlyStopping.Patience, Regularization.Mixup.Alpha, Networks.Initialization.Kind, Parallel.ParallelismSetting.Setting,
+        Regularization.WeightAverage.Decay, Regularization.EarlyStopping.Patience, Regularization.EarlyStopping.Metric, Regularization.Mixup.Alpha, Networks.Initialization.Kind, Parallel.ParallelismSetting.Setting,
     ];
 }

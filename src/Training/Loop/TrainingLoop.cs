@@ -3,6 +3,7 @@ using HpoService.Search.Studies;
 using HpoService.Training.Augmentation;
 using HpoService.Training.DataSets;
 using HpoService.Training.Goals;
+using HpoService.Training.Metrics;
 using HpoService.Training.Networks;
 using HpoService.Training.Optimizers;
 using HpoService.Training.Parallel;
@@ -39,7 +40,8 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
         var length = new TrainingLength(Ceiling(Ceiling(training.Count, _batchSize), settings[LoopSettings.Accumulation]), _epochs);
         var schedule = ScheduleRegistry.Create(settings, length);
         using var average = settings[WeightAverage.Decay] > 0 ? new WeightAverage(network, settings[WeightAverage.Decay]) : null;
-        using var stopping = settings[EarlyStopping.Patience] > 0 && settings[DataSettings.TrainOn] != "all" ? new EarlyStopping(network, settings[EarlyStopping.Patience]) : null;
+        var watched = Watched();
+        using var stopping = settings[EarlyStopping.Patience] > 0 && settings[DataSettings.TrainOn] != "all" ? new EarlyStopping(network, settings[EarlyStopping.Patience], watched) : null;
         var epoch = new Epoch(network, _goal, training, stepper, schedule, average, Augmenter.Of(data.Shape, settings, seed), [.. own.SelectMany(g => g.Parameters)], settings, seed, team);
         var values = new Dictionary<string, double>();
         var seconds = 0.0;
@@ -52,6 +54,8 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
             using var averaged = average?.Use();
             values = Evaluate(validation, team)?.Metrics() ?? [];
             values["loss"] = team.Told(values.GetValueOrDefault("loss")); // what all of them go by
+            if (watched != "loss")
+                values[watched] = team.Told(values.GetValueOrDefault(watched));
             if (!double.IsFinite(trainLoss) || !double.IsFinite(values["loss"]))
                 return new TrainingOutcome.Infeasible($"the loss diverged in epoch {number}: training {trainLoss}, validation {values["loss"]}.");
             (values["trainLoss"], values["trainSeconds"]) = (trainLoss, seconds);
@@ -71,6 +75,13 @@ internal sealed class TrainingLoop(Network network, IReadOnlyList<ParameterGroup
         if (!team.Leads)
             return new TrainingOutcome.Completed(new Dictionary<string, double>());
         return new TrainingOutcome.Completed(Final(stopping?.Values ?? values, seconds));
+    }
+
+    private string Watched()
+    {
+        var (metric, goals) = (settings[EarlyStopping.Metric], MetricRegistry.Metrics.First(m => m.Name == settings[EarlyStopping.Metric]).Goals);
+        return goals.Contains(data.Shape.Goal) ? metric
+            : throw new InvalidSettingsException("/patienceMetric", $"patienceMetric must be a metric of the goal, {data.Shape.Goal}, but got {metric}.");
     }
 
     private Dictionary<string, double> Final(Dictionary<string, double> values, double seconds)

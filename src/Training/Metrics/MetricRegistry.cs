@@ -27,6 +27,10 @@ internal static class MetricRegistry
         ("latencyMs", Direction.Minimize, All),
     ];
 
+    /// <summary>The metrics that are measured on the validation part after each epoch.</summary>
+    public static IReadOnlyList<string> Measured { get; } =
+        [.. Metrics.Select(m => m.Name).Except(["trainLoss", "trainSeconds", "parameterCount", "latencyMs"])];
+
     /// <summary>What a study that names no objective optimises: the first metric that is the goal's own.</summary>
     public static Objective Usual(GoalKind goal) =>
         Metrics.Where(m => m.Goals.Contains(goal) && m.Goals.Length < All.Length).Select(m => new Objective(m.Name, m.Direction)).First();

@@ -33,6 +33,9 @@ internal sealed class Cnn : IModel
         new FloatParameter("momentum", 0.5, 0.99, when: new Condition("optimizer", ["sgd"])),
         new FloatParameter("weightDecay", 1e-6, 1e-2, Scale.Log),
         new OrdinalParameter("batchSize", [16.0, 32.0, 64.0, 128.0]),
+        new CategoricalParameter("schedule", ["constant", "oneCycle"]),
+        new FloatParameter("rotation", 0, 15),
+        new FloatParameter("translation", 0, 0.15),
     ];
 
     public bool Takes(SampleKind kind, GoalKind goal) => kind == SampleKind.Image && goal != GoalKind.NextToken;

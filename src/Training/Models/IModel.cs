@@ -20,6 +20,9 @@ internal interface IModel
     /// <summary>The search space of a study that names none.</summary>
     IReadOnlyList<Parameter> Space { get; }
 
+    /// <summary>The search spaces over kinds of data for which another one is sensible.</summary>
+    IReadOnlyDictionary<SampleKind, IReadOnlyList<Parameter>> Spaces => new Dictionary<SampleKind, IReadOnlyList<Parameter>>();
+
     /// <summary>Whether it can learn this from samples of that kind.</summary>
     bool Takes(SampleKind kind, GoalKind goal);
 

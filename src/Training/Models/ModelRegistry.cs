@@ -66,6 +66,9 @@ public static class ModelRegistry
         var fitting = dataSets.Where(d => model.Takes(d.Kind, d.Goal)).ToArray();
         return new ModelCard(
             model.Name, model.Description, SettingsSchema.Of(SettingsOf(model)), model.Space, [.. fitting.Select(d => d.Name)],
-            MetricRegistry.Objectives([.. Enum.GetValues<GoalKind>().Where(g => Enum.GetValues<SampleKind>().Any(k => model.Takes(k, g)))]));
+            MetricRegistry.Objectives([.. Enum.GetValues<GoalKind>().Where(g => Enum.GetValues<SampleKind>().Any(k => model.Takes(k, g)))]))
+        {
+            Spaces = model.Spaces,
+        };
     }
 }

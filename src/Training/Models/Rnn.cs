@@ -33,6 +33,10 @@ internal sealed class Rnn : IModel
         new OrdinalParameter("batchSize", [16.0, 32.0, 64.0, 128.0]),
     ];
 
+    // Text and images are read forwards: text must be, and of an image the order of rows is no time.
+    public IReadOnlyDictionary<SampleKind, IReadOnlyList<Parameter>> Spaces =>
+        new Dictionary<SampleKind, IReadOnlyList<Parameter>> { [SampleKind.Sequence] = [.. Space, new BooleanParameter("bidirectional")] };
+
     public bool Takes(SampleKind kind, GoalKind goal) => kind != SampleKind.Table;
 
     public Network Build(SampleShape shape, SettingValues s) => s[Bidirectional] && shape.Goal == GoalKind.NextToken

@@ -18,6 +18,8 @@ internal static class Initialization
         using var frozen = torch.no_grad();
         foreach (var (name, parameter) in network.named_parameters())
         {
+            if (parameter.shape.Length is 3)
+                continue; // a layer for each feature: its fan-in is not that of a matrix
             if (parameter.shape.Length >= 2)
                 Start(parameter, kind);
             else if (name.Contains("bias", StringComparison.Ordinal))

@@ -2,12 +2,19 @@ using TorchSharp;
 
 namespace HpoService.Training.Networks;
 
-/// <summary>Fully connected layers, each with normalisation, an activation and dropout; with skip, x + layer(x) where widths agree.</summary>
+/// <summary>Fully connected layers, after vectors for each number if a table's are asked for, each with normalisation, an activation and dropout; with skip, x + layer(x) where widths agree.</summary>
 internal sealed class MlpNetwork : Network
 {
-    public MlpNetwork(int inputs, IReadOnlyList<int> widths, int outputs, string activation, string norm, double dropout, bool skip) : base(nameof(MlpNetwork))
+    public MlpNetwork(int inputs, IReadOnlyList<int> widths, int outputs, string activation, string norm, double dropout, bool skip, FeatureEmbedding? features = null)
+        : base(nameof(MlpNetwork))
     {
-        var width = inputs;
+        var width = features?.Outputs ?? inputs;
+        if (features is not null)
+        {
+            Part("features", features);
+            Then((x, _) => features.call(x), [features]);
+        }
+
         for (var i = 0; i < widths.Count; width = widths[i++])
         {
             var steps = new List<(string, torch.nn.Module<torch.Tensor, torch.Tensor>)> { ("linear", torch.nn.Linear(width, widths[i])) };

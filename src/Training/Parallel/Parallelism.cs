@@ -56,6 +56,16 @@ internal sealed record ParallelismSetting(string Name, string Description) : Set
             ["microBatches"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 1024, ["description"] = "Only of kind pipeline; 2 for each process." },
             ["bucketMegabytes"] = new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["maximum"] = 1024, ["description"] = "Only of kind data; 4." },
         },
+        ["allOf"] = new JsonArray(
+            If("none", new JsonObject { ["properties"] = new JsonObject { ["processes"] = new JsonObject { ["maximum"] = 1 } } },
+                new JsonObject { ["required"] = new JsonArray("processes"), ["properties"] = new JsonObject { ["processes"] = new JsonObject { ["minimum"] = 2 } } }),
+            If("pipeline", new JsonObject(), new JsonObject { ["properties"] = new JsonObject { ["microBatches"] = false } }),
+            If("data", new JsonObject(), new JsonObject { ["properties"] = new JsonObject { ["bucketMegabytes"] = false } })),
+    };
+
+    private static JsonObject If(string kind, JsonNode then, JsonNode otherwise) => new()
+    {
+        ["if"] = new JsonObject { ["properties"] = new JsonObject { ["kind"] = new JsonObject { ["const"] = kind } } }, ["then"] = then, ["else"] = otherwise,
     };
 
     /// <exception cref="InvalidSettingsException">A field is missing, unknown or out of range: says which.</exception>

@@ -32,7 +32,7 @@ public sealed record ModelFileCard(
 {
     /// <summary>What turns raw samples into the network's.</summary>
     internal Normalization Normalization() => Shape.Kind == SampleKind.Text ? DataSets.Normalization.None(Shape.Sizes)
-        : DataSets.Normalization.Of(Shape.Kind, Shape.Kind == SampleKind.Table ? Inputs!.Sizes : Shape.Sizes, Inputs!.Columns, Shift, Scale, Inputs.Missing);
+        : DataSets.Normalization.Of(Shape.Kind, Shape.Kind == SampleKind.Table ? Inputs!.Sizes : Shape.Sizes, Inputs!.Columns, Shift, Scale, Inputs.Missing, Inputs.Quantiles);
 }
 
 /// <summary>A trained model as files: its weights and its card.</summary>

@@ -67,12 +67,28 @@ public sealed class BoundedLbfgsTests
         Assert.Equal(1, x[0], 1e-4);
     }
 
-    [Fact]
-    public void A_start_that_is_not_finite_comes_back_as_it_is()
+    [Theory, InlineData(double.PositiveInfinity), InlineData(double.NaN)]
+    public void A_start_that_is_not_finite_comes_back_as_it_is(double value)
     {
         double[] x = [1];
-        Assert.Equal(double.PositiveInfinity, BoundedLbfgs.Minimize((_, _) => double.PositiveInfinity, x, [0], [2], 10, 1e-6));
+        Assert.Equal(double.PositiveInfinity, BoundedLbfgs.Minimize((_, _) => value, x, [0], [2], 10, 1e-6));
         Assert.Equal(1, x[0]);
+    }
+
+    [Fact]
+    public void Who_wants_no_small_gains_is_done_sooner_and_lacks_no_more_than_they_are()
+    {
+        (int Evaluations, double Value) Run(double leastGain)
+        {
+            var (search, count) = (new BoundedLbfgs([-1.2, 1], [-2, -2], [2, 2], 500, 1e-9, leastGain), 0);
+            for (; search.Next() is { } point; count++)
+                search.Answer = Rosenbrock(point, search.AnswerGradient);
+            return (count, search.Value);
+        }
+
+        var (all, some) = (Run(0), Run(1e-3));
+        Assert.True(some.Evaluations < all.Evaluations, $"{some} and {all}");
+        Assert.InRange(some.Value - all.Value, 0, 1e-3);
     }
 
     private static double Minimize(double[] x, double low, double high, int iterations) => BoundedLbfgs.Minimize(

@@ -181,11 +181,11 @@ public sealed class GpModelTests
         Assert.Equal(1, model!.Predict([0.3, 0.4]).Mean, 1e-3);
     }
 
-    [Theory, InlineData(false), InlineData(true)]
-    public void Fitting_finds_which_dimension_matters(bool isAdditive)
+    [Theory, InlineData(false, 40), InlineData(true, 40), InlineData(false, 90), InlineData(true, 90)]
+    public void Fitting_finds_which_dimension_matters(bool isAdditive, int n)
     {
         var stream = new RandomStream(8, 8);
-        double[][] x = [.. Enumerable.Range(0, 40).Select(_ => new[] { stream.NextDouble(), stream.NextDouble(), stream.NextInt(3) })];
+        double[][] x = [.. Enumerable.Range(0, n).Select(_ => new[] { stream.NextDouble(), stream.NextDouble(), stream.NextInt(3) })];
         double[] y = [.. x.Select(p => Math.Sin(6 * p[0]) * 1.4 + 0.8 * (p[2] == 1 ? 1 : 0))];
         var points = new Points([false, false, true], x);
         var theta = MapFit.Fit(new MarginalLikelihood(points, y, isAdditive: isAdditive), isSmooth: false, () => false)!;

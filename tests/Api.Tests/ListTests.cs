@@ -102,7 +102,9 @@ public class ListTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal(["e2"], await NamesAsync("label=e==="));
         Assert.Equal(["e2"], await NamesAsync("label=a%22==1"));
         Assert.Empty(await NamesAsync($"label={new string('=', 7000)}"));
-        Assert.Equal(["e2"], await NamesAsync(string.Join('&', Enumerable.Repeat("label=e", 1100))));
+        Assert.Equal(["e2"], await NamesAsync(string.Join('&', Enumerable.Repeat("label=e", 64))));
+        var (status, problem) = await api.SendAsync(HttpMethod.Get, $"studies?{string.Join('&', Enumerable.Repeat("label=e", 65))}"); // no study has more than 64
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "/label"), (status, problem.GetProperty("errors")[0].GetProperty("pointer").GetString()));
     }
 
     [Fact]

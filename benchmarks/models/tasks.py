@@ -102,8 +102,8 @@ def adult(shared, out):
         csv.writer(f, lineterminator="\n").writerows([names] + rows)
     y = np.array([int(r[-1] == ">50K") for r in rows])  # '<' comes before '>', as in the service
     numbers = [0, 2, 4, 10, 11, 12]
-    blocks = [np.array([[float(r[j])] for r in rows]) if j in numbers
-              else np.array([[r[j] == c for c in sorted({q[j] for q in rows} - {"?"})] for r in rows], float) for j in range(14)]
+    kinds = [sorted({r[j] for r in rows} - {"?"}) for j in range(14)]
+    blocks = [np.array([[float(r[j])] for r in rows]) if j in numbers else np.array([[r[j] == c for c in kinds[j]] for r in rows], float) for j in range(14)]
     return path, ["--target", "income"], np.concatenate(blocks, 1), y, stratified(y, 0.2, 0.2)
 
 

@@ -12,6 +12,52 @@ public sealed class PredictionTests : IDisposable
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
     [Fact]
+    public async Task Numbers_are_predicted_in_their_own_units_and_hpo_retrain_trains_the_best_trial_again()
+    {
+        await using var service = await Service.StartAsync(_data, slots: 1);
+        var rows = Enumerable.Range(0, 150).Select(i => $"{i % 15},{i % 4},{500 + 20 * (i % 15)}");
+        using (var form = new MultipartFormDataContent { { new StringContent("prices"), "name" }, { new StringContent("price"), "target" }, { new StringContent("regression"), "goal" }, { new StringContent($"size,rooms,price\n{string.Join('\n', rows)}"), "file", "prices.csv" } })
+        using (var sent = await service.Http.PostAsync("api/v1/datasets", form))
+            sent.EnsureSuccessStatusCode();
+        var study = await service.PostAsync("studies", new
+        {
+            name = "prices", budget = new { maxTrials = 1 }, parameters = new[] { new { name = "learningRate", type = "float", low = 0.01, high = 0.03 } },
+            runner = new { kind = "training", model = "mlp", dataset = "prices", settings = new { epochs = 60, patience = 30, patienceMetric = "rmse", normalization = "quantile", featureEmbedding = "piecewise" } },
+        });
+        Assert.Equal("mse", study.GetProperty("objectives")[0].GetProperty("metric").GetString());
+        await service.WaitAsync("prices", s => s.GetProperty("state").GetString() == "completed");
+        Assert.False(await PredictAsync());
+
+        using (var retrain = Service.Run("retrain", "--study", "prices", "--url", $"{service.Http.BaseAddress}", "--watch"))
+        {
+            var output = await retrain.StandardOutput.ReadToEndAsync();
+            await retrain.WaitForExitAsync();
+            Assert.Equal(0, retrain.ExitCode);
+            Assert.StartsWith("study prices-retrained (id ", output, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("completed", (await service.GetAsync("studies/prices-retrained")).GetProperty("state").GetString());
+        Assert.True(await PredictAsync());
+        using (var twice = Service.Run("retrain", "--study", "prices", "--url", $"{service.Http.BaseAddress}"))
+        {
+            var error = await twice.StandardError.ReadToEndAsync();
+            await twice.WaitForExitAsync();
+            Assert.Equal(1, twice.ExitCode);
+            Assert.Contains("prices-retrained", error, StringComparison.Ordinal);
+        }
+
+        async Task<bool> PredictAsync()
+        {
+            var answer = await service.PostAsync("studies/prices/predict", new { rows = new[] { new { size = 3, rooms = 1 }, new { size = 12, rooms = 2 } } });
+            Assert.Equal(["price"], answer.GetProperty("targets").EnumerateArray().Select(t => t.GetString()));
+            var prices = answer.GetProperty("predictions").EnumerateArray().Select(p => p.GetProperty("values").GetProperty("price").GetDouble()).ToArray();
+            Assert.Equal(560, prices[0], 45.0);
+            Assert.Equal(740, prices[1], 45.0);
+            return answer.GetProperty("retrained").GetBoolean();
+        }
+    }
+
+    [Fact]
     public async Task A_study_on_a_sent_file_predicts_new_rows_and_better_known_ones_when_trained_again_on_all()
     {
         await using var service = await Service.StartAsync(_data, slots: 1);

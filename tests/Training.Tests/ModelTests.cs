@@ -10,6 +10,7 @@ public sealed class ModelTests
     [InlineData("logistic", """{"epochs": 10, "learningRate": 0.01}""", 0.93)]
     [InlineData("logistic", """{"epochs": 4, "optimizer": "lbfgs", "learningRate": 1, "batchSize": 2000, "l2": 0.001}""", 0.93)]
     [InlineData("mlp", """{"epochs": 4, "optimizer": "newtoncg", "learningRate": 1, "batchSize": 540, "hidden": 8, "activation": "tanh"}""", 0.85)]
+    [InlineData("rnn", """{"epochs": 8, "cell": "gru", "optimizer": "newtoncg", "learningRate": 1, "batchSize": 540, "hidden": 8}""", 0.6)]
     [InlineData("cnn", """{"epochs": 4, "learningRate": 0.005}""", 0.95)]
     [InlineData("resnet", """{"epochs": 2, "stageBlocks": 1, "width": 8, "optimizer": "adamw", "learningRate": 0.01}""", 0.85)]
     [InlineData("rnn", """{"epochs": 6, "cell": "gru", "learningRate": 0.01, "hidden": 32}""", 0.85)]

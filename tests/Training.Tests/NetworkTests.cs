@@ -1,6 +1,7 @@
 using HpoService.Training.DataSets;
 using HpoService.Training.Models;
 using HpoService.Training.Networks;
+using HpoService.Training.Optimizers;
 using TorchSharp;
 
 namespace HpoService.Training.Tests;
@@ -61,6 +62,42 @@ public sealed class NetworkTests
         Golden.AssertClose(Values(network.call(x, lengths)), Values(network.call(changed, lengths)), 1e-6);
         Assert.NotEqual(Values(network.call(x, null)), Values(network.call(changed, null)));
     }
+
+    [Theory]
+    [InlineData("rnn", "sequence", """{"cell": "gru"}""")]
+    [InlineData("rnn", "sequence", """{"cell": "gru", "bidirectional": true, "recurrentLayers": 2}""")]
+    [InlineData("rnn", "text", """{"cell": "gru"}""")]
+    [InlineData("rnn", "sequence", """{"cell": "vanilla"}""")]
+    [InlineData("mlp", "table", """{"activation": "tanh"}""")]
+    public void What_newtoncg_takes_can_be_differentiated_twice(string modelName, string shapeName, string settings)
+    {
+        torch.manual_seed(6);
+        using var scope = torch.NewDisposeScope();
+        var shape = Shapes[shapeName];
+        using var network = ModelRegistry.Models.Single(m => m.Name == modelName).Build(shape, Ask.Settings(settings.Insert(settings.Length - 1, ", \"optimizer\": \"newtoncg\", \"hidden\": 5, \"channels\": 3")));
+        var (x, parameters) = (Inputs(shape, 3), new FlatParameters([.. network.parameters()]));
+        var (start, direction) = (parameters.Copy(), torch.randn(parameters.Copy().shape[0]));
+        var slopes = Slopes();
+        var along = slopes.Zip(parameters.Split(direction), (s, d) => (s * d).sum()).Aggregate((a, b) => a + b);
+        var product = Values(torch.cat([.. torch.autograd.grad([along], [.. parameters.Parameters], allow_unused: true).Select((h, i) => (h ?? parameters.Parameters[i] * 0).flatten())]));
+        var (ahead, behind) = (At(0.01), At(-0.01));
+        Assert.True(product.Max(Math.Abs) > 0.1);
+        Golden.AssertClose([.. ahead.Zip(behind, (a, b) => (a - b) / 0.02)], product, 0.02 * product.Max(Math.Abs)); // of 32-bit differences
+
+        double[] At(double step)
+        {
+            parameters.Set(start, step, direction);
+            return Values(torch.cat([.. Slopes().Select(s => s.flatten())]));
+        }
+
+        IList<torch.Tensor> Slopes() => torch.autograd.grad([network.call(x, null).pow(2).mean()], [.. parameters.Parameters], create_graph: true);
+    }
+
+    [Theory]
+    [InlineData("rnn", """{"cell": "lstm", "optimizer": "newtoncg"}""")]
+    [InlineData("transformer", """{"optimizer": "newtoncg"}""")]
+    public void What_cannot_be_differentiated_twice_is_refused(string modelName, string settings) => Assert.Equal("/optimizer", Assert.Throws<InvalidSettingsException>(
+        () => ModelRegistry.Models.Single(m => m.Name == modelName).Build(Shapes["sequence"], Ask.Settings(settings))).Violations[0].Pointer);
 
     [Theory]
     [InlineData("rnn")]

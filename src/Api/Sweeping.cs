@@ -2,10 +2,21 @@ using HpoService.Storage;
 
 namespace HpoService.Api;
 
-/// <summary>Takes back lost leases and ends studies whose time is up, every second: workers do so too, but there may be none. Forgets old keys of requests, every minute.</summary>
-internal sealed class Sweeping(LeaseStore leases, KeyExpiry keys, TimeProvider time, ILogger<Sweeping> logger) : BackgroundService
+/// <summary>Takes back lost leases and ends studies whose time is up, every second: workers do so too, but there may be none. Forgets old keys of requests, every minute. At the start
+/// it removes what uploads left behind whose process was killed.</summary>
+internal sealed class Sweeping(LeaseStore leases, KeyExpiry keys, DataSetStore dataSets, TimeProvider time, ILogger<Sweeping> logger) : BackgroundService
 {
     private const int KeysEvery = 60;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TryAsync(() =>
+        {
+            dataSets.RemoveAbandoned();
+            return Task.CompletedTask;
+        });
+        await base.StartAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -9,7 +9,7 @@ public sealed record QualitySize(IReadOnlyList<string> Tasks, int? Trials, strin
     /// <summary><c>minute</c>: about 60 seconds on two cores; <c>nightly</c>: everything, 20 seeds; null: functions, 5 seeds.</summary>
     public static QualitySize Named(string? name, bool withTables) => name switch
     {
-        "minute" => new(withTables ? ["functions", "tables"] : ["functions"], null, "3"),
+        "minute" => new(withTables ? ["functions", "tables"] : ["functions"], null, "6"),
         "nightly" => new(["all"], null, "20"),
         _ => new(withTables ? ["functions", "tables"] : ["functions"], null, "5"),
     };

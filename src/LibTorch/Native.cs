@@ -76,7 +76,7 @@ internal static partial class Native
     [LibraryImport(Lib)] [return: MarshalAs(UnmanagedType.U1)] public static partial bool hpo_requires_grad(nint t);
     [LibraryImport(Lib)] public static partial void hpo_backward(nint t);
     [LibraryImport(Lib)] public static partial nint hpo_grad(nint t);
-    [LibraryImport(Lib)] public static partial nint hpo_linear(nint x, nint weight, nint bias);
+    [LibraryImport(Lib)] public static partial nint hpo_linear(nint x, nint weight, nint bias, [MarshalAs(UnmanagedType.U1)] bool rectified);
     [LibraryImport(Lib)] public static partial nint hpo_dropout(nint x, double p, [MarshalAs(UnmanagedType.U1)] bool training);
     [LibraryImport(Lib)] public static partial nint hpo_log_softmax(nint x, long dim);
     [LibraryImport(Lib)] public static partial nint hpo_layer_norm(nint x, ReadOnlySpan<long> shape, int dims, nint weight, nint bias, double eps);

@@ -13,10 +13,16 @@ namespace HpoService.Storage;
 public sealed record StudyChanges(
     long Version, long StudyId, IReadOnlyList<TrialView> Trials, IReadOnlyList<(int Number, Measurement Measurement)> Measurements, StudyView Study);
 
+/// <summary>That a study came, changed or went.</summary>
+/// <param name="Number">Larger than that of every change before, of whichever study.</param>
+/// <param name="StudyId">The study.</param>
+/// <param name="Study">As it stands now; null = it is gone.</param>
+public sealed record StudyChange(long Number, long StudyId, StudyView? Study);
+
 /// <summary>Changes since a version, derived from the rows themselves: no event can be lost, also over a restart.</summary>
 public sealed class ChangeFeed(Database database)
 {
-    private const int MaxStudies = 64;
+    private const int MaxStudies = 64, MostAtOnce = 200;
     private readonly ConcurrentDictionary<long, (long Since, Task<StudyChanges?> Changes)> _latest = new();
 
     /// <summary>The id and present version of a study.</summary>
@@ -27,11 +33,24 @@ public sealed class ChangeFeed(Database database)
         return (row.Id, row.Version);
     }
 
-    /// <summary>The versions of all studies.</summary>
-    public async Task<IReadOnlyDictionary<long, long>> VersionsAsync(CancellationToken cancellationToken)
+    /// <summary>The number of the latest change of all studies; 0 before the first.</summary>
+    public async Task<long> LatestAsync(CancellationToken cancellationToken)
     {
         await using var db = database.Open();
-        return await db.Studies.Select(s => new { s.Id, s.Version }).ToDictionaryAsync(s => s.Id, s => s.Version, cancellationToken);
+        return await db.Changes.MaxAsync(c => (long?)c.Number, cancellationToken) ?? 0;
+    }
+
+    /// <summary>The studies that came, changed or went after a change, in the order of their last one. Perhaps not yet all: to be asked again from the last of them.</summary>
+    public async Task<IReadOnlyList<StudyChange>> AllSinceAsync(long number, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open();
+        await using var snapshot = await db.SnapshotAsync(cancellationToken);
+        var changed = await db.Changes.AsNoTracking().Where(c => c.Number > number).OrderBy(c => c.Number).Take(MostAtOnce)
+            .LeftJoin(db.Studies.AsNoTracking(), c => c.StudyId, s => s.Id, (change, study) => new { change, study }).ToListAsync(cancellationToken);
+        var found = new List<StudyChange>();
+        foreach (var c in changed.OrderBy(c => c.change.Number))
+            found.Add(new StudyChange(c.change.Number, c.change.StudyId, c.study is null ? null : await StudyStore.ToViewAsync(db, c.study, cancellationToken)));
+        return found;
     }
 
     /// <summary>What changed after a version; null when nothing did. Perhaps not yet the latest: to be asked again from there.</summary>

@@ -12,6 +12,7 @@ public sealed class ChangeWatch(Database database, TimeProvider time)
     private const long Any = 0;
     private readonly ConcurrentDictionary<long, TaskCompletionSource> _waiting = new();
     private readonly Lock _gate = new();
+    private volatile IReadOnlyDictionary<long, long>? _known;
     private int _watchers;
     private Task _looking = Task.CompletedTask;
 
@@ -32,6 +33,14 @@ public sealed class ChangeWatch(Database database, TimeProvider time)
 
     /// <summary>As <see cref="Next(long)"/>, for any study.</summary>
     public Task Next() => Next(Any);
+
+    /// <summary>The version that a study had at the last look; null when that is not known. Take <see cref="Next(long)"/> before: then whoever has seen that version need not
+    /// look at the database before the task completes.</summary>
+    /// <remarks>Why nothing is missed. Say that a watcher takes its task, then finds nothing newer here, and waits; and that somebody commits a newer version before or after. The look that
+    /// finds this version first publishes what it knows before it completes tasks. The watcher's task was there by then: it is completed. Or it was taken later: then so was the look at what
+    /// is known, and the watcher has found the newer version. While nobody watched, nothing was looked for and what is known may be old; but the first look for new watchers takes every
+    /// study for changed, and completes all tasks.</remarks>
+    public long? Known(long studyId) => _known is { } known && known.TryGetValue(studyId, out var version) ? version : null;
 
     private async Task LookAsync(Task before)
     {
@@ -73,6 +82,7 @@ public sealed class ChangeWatch(Database database, TimeProvider time)
 
     private Dictionary<long, long> Wake(Dictionary<long, long> known, Dictionary<long, long> now)
     {
+        _known = now; // before anybody is woken: see Known
         // One that is not there was deleted, perhaps before it was ever seen here, or is too new: to be looked at.
         foreach (var id in _waiting.Keys)
             if (id == Any || !now.TryGetValue(id, out var version) || !known.TryGetValue(id, out var before) || before != version)

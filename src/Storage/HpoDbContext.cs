@@ -18,6 +18,7 @@ internal class HpoDbContext(DbContextOptions options) : DbContext(options)
     public DbSet<WorkerRow> Workers => Set<WorkerRow>();
     public DbSet<ModelRow> Models => Set<ModelRow>();
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+    public DbSet<ChangeRow> Changes => Set<ChangeRow>();
     public DbSet<FrontRow> Front => Set<FrontRow>();
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
     public DbSet<CommandRow> Commands => Set<CommandRow>();
@@ -61,6 +62,11 @@ internal class HpoDbContext(DbContextOptions options) : DbContext(options)
             measurement.ToTable("measurements").HasKey(m => new { m.StudyId, m.Number, m.Step });
             measurement.HasIndex(m => new { m.StudyId, m.Version });
             measurement.HasOne<TrialRow>().WithMany().HasForeignKey(m => new { m.StudyId, m.Number }).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<ChangeRow>(change =>
+        {
+            change.ToTable("changes").HasKey(c => c.Number);
+            change.HasIndex(c => c.StudyId).IsUnique();
         });
         modelBuilder.Entity<FrontRow>(front =>
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HpoService.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -97,6 +98,76 @@ public class EventTests(ApiHost api) : IClassFixture<ApiHost>
         while (await LineAsync(all) is { } line && !line.Contains("\"running\":3", StringComparison.Ordinal))
         {
             // earlier changes
+        }
+    }
+
+    [Fact]
+    public async Task Many_streams_of_one_study_read_once_between_them_what_another_process_wrote()
+    {
+        await api.CreateAsync("crowd");
+        var streams = new List<StreamReader>();
+        for (var i = 0; i < 50; i++)
+            streams.Add(await OpenAsync("studies/crowd/events"));
+        await ToVersionAsync(1);
+        await using var other = api.OpenOther();
+        await other.GetRequiredService<TrialDispatcher>().SuggestAsync("crowd", 1, "elsewhere", TimeSpan.FromMinutes(1), null, default);
+        await ToVersionAsync(2);
+        using (var reads = new ReadCount(api.Services.GetRequiredService<Database>(), "measurements"))
+        {
+            for (var version = 3; version <= 6; version++)
+            {
+                await other.GetRequiredService<TrialDispatcher>().SuggestAsync("crowd", 1, "elsewhere", TimeSpan.FromMinutes(1), null, default);
+                await ToVersionAsync(version);
+            }
+
+            Assert.InRange(reads.Count, 4, 60); // those who are late may read once more, but not each of them for each change: that were 200
+        }
+
+        streams.ForEach(stream => stream.Dispose());
+
+        async Task ToVersionAsync(int version)
+        {
+            foreach (var stream in streams)
+                while (await LineAsync(stream) != $"id: {version}")
+                    continue;
+        }
+    }
+
+    [Fact]
+    public async Task All_studies_events_resume_without_a_gap_after_a_dropped_connection()
+    {
+        var (same, gone) = ((await api.CreateAsync("same")).GetProperty("id").GetInt64(), (await api.CreateAsync("gone-meanwhile")).GetProperty("id").GetInt64());
+        string? last = null;
+        using (var events = await OpenAsync("events"))
+        {
+            await api.PostAsync("studies/same/suggest");
+            while (await LineAsync(events) is { } line && !(last is not null && line.Length == 0))
+                last = line.StartsWith("id: ", StringComparison.Ordinal) ? line[4..] : last;
+        }
+
+        await using (var other = api.OpenOther())
+            await other.GetRequiredService<TrialDispatcher>().SuggestAsync("same", 1, "elsewhere", TimeSpan.FromMinutes(1), null, default);
+        await api.SendAsync(HttpMethod.Delete, "studies/gone-meanwhile");
+        var came = (await api.CreateAsync("came-meanwhile")).GetProperty("id").GetInt64();
+        await api.PostAsync("studies/same/suggest");
+        for (var again = 0; again < 2; again++) // as often as it drops before the next event
+        {
+            using var events = await OpenAsync("events", last);
+            var (seen, number) = (new List<(string, long)>(), long.Parse(last!));
+            while (!seen.Contains(("study", same)))
+            {
+                var what = await LineAsync(events);
+                if (what?.StartsWith("event: ", StringComparison.Ordinal) != true)
+                    continue;
+                var data = JsonDocument.Parse((await LineAsync(events))![6..]).RootElement;
+                seen.Add((what[7..], data.GetProperty("id").GetInt64()));
+                var id = long.Parse((await LineAsync(events))![4..]);
+                Assert.True(id > number, "ids grow");
+                number = id;
+            }
+
+            // Other tests' studies may be among them.
+            Assert.Equal([("deleted", gone), ("study", came), ("study", same)], seen.Where(s => s.Item2 == same || s.Item2 == gone || s.Item2 == came));
         }
     }
 

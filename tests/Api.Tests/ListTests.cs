@@ -91,6 +91,23 @@ public class ListTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task A_label_is_found_also_when_its_key_or_its_value_has_equals_signs()
+    {
+        await api.CreateAsync("e1", ""","labels":{"e=mc":"2","plain":"x=y"}""");
+        await api.CreateAsync("e2", ""","labels":{"e":"mc=2","e=":"=","a\"=":"1"}""");
+        Assert.Equal(["e1"], await NamesAsync("label=e=mc"));
+        Assert.Equal(["e2", "e1"], await NamesAsync("label=e=mc=2")); // either reading of it is a label of theirs
+        Assert.Equal(["e1"], await NamesAsync("label=plain=x=y"));
+        Assert.Empty(await NamesAsync("label=plain=x"));
+        Assert.Equal(["e2"], await NamesAsync("label=e==="));
+        Assert.Equal(["e2"], await NamesAsync("label=a%22==1"));
+        Assert.Empty(await NamesAsync($"label={new string('=', 7000)}"));
+        Assert.Equal(["e2"], await NamesAsync(string.Join('&', Enumerable.Repeat("label=e", 64))));
+        var (status, problem) = await api.SendAsync(HttpMethod.Get, $"studies?{string.Join('&', Enumerable.Repeat("label=e", 65))}"); // no study has more than 64
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "/label"), (status, problem.GetProperty("errors")[0].GetProperty("pointer").GetString()));
+    }
+
+    [Fact]
     public async Task Studies_are_found_by_all_of_their_labels_and_paged()
     {
         await api.CreateAsync("l1", ""","labels":{"team":"vision","stage":"a"}""");

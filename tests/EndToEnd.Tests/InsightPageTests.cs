@@ -50,6 +50,37 @@ public sealed class InsightPageTests(Browser browser) : IClassFixture<Browser>, 
     }
 
     [Fact]
+    public async Task Two_parameters_have_a_grid_of_the_most_important_ones_or_of_those_that_are_chosen()
+    {
+        await using var service = await Service.StartAsync(_data, slots: 0);
+        await CreateAsync(service, "grid", new { metric = "accuracy", direction = "maximize" });
+        var (page, errors) = await browser.OpenAsync(service.Http.BaseAddress!);
+        await page.GotoAsync("/#/studies/grid");
+        await Expect(page.Locator("#importances")).ToHaveTextAsync("Known once four trials with different values are completed.");
+        await Expect(page.Locator("#contour")).ToBeHiddenAsync();
+        for (var i = 0; i < 12; i++)
+            await RunAsync(service, "grid", x => new() { ["accuracy"] = x });
+        await RunAsync(service, "grid", x => new() { ["accuracy"] = 2 + x });
+        var most = await page.Locator("#importances .bar-main text").First.TextContentAsync();
+        Assert.Equal("x", most);
+        await Expect(page.Locator("#contour-x")).ToHaveValueAsync("x");
+        await page.Locator("#contour-y").SelectOptionAsync("optimizer");
+        await Expect(page.Locator("#contour svg")).ToHaveAttributeAsync("aria-label", "accuracy by x and optimizer");
+        await Expect(page.Locator("#contour .best-cell title")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^x [0-9.]+, optimizer (sgd|adam): accuracy 2.*in trial 12$"));
+        var cells = (await service.GetAsync("studies/grid/contour?x=x&y=optimizer&points=400")).GetProperty("cells").GetArrayLength();
+        await Expect(page.Locator("#contour rect.cell")).ToHaveCountAsync(cells);
+        await Expect(page.Locator("#contour text").Filter(new() { HasText = "adam" })).ToHaveCountAsync(1);
+
+        await page.Locator("#contour-y").SelectOptionAsync("x"); // they change places
+        await Expect(page.Locator("#contour-x")).ToHaveValueAsync("optimizer");
+        await Expect(page.Locator("#contour svg")).ToHaveAttributeAsync("aria-label", "accuracy by optimizer and x");
+        await RunAsync(service, "grid", x => new() { ["accuracy"] = 3 + x });
+        await Expect(page.Locator("#contour .best-cell title")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("in trial 13$"));
+        await Expect(page.Locator("#contour-x")).ToHaveValueAsync("optimizer");
+        Assert.Empty(errors);
+    }
+
+    [Fact]
     public async Task Two_objectives_have_a_front_and_a_choice_of_metric()
     {
         await using var service = await Service.StartAsync(_data, slots: 0);

@@ -31,6 +31,52 @@ public abstract partial class StoreConformance
         await next.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
+    [Fact]
+    public async Task Whoever_waits_where_nothing_newer_is_known_is_woken_by_everything_newer()
+    {
+        const int trials = 90;
+        var study = await CreateAsync();
+        var (id, version) = (study.Id, study.Version);
+        var feed = _services.GetRequiredService<ChangeFeed>();
+        var watch = new ChangeWatch(_services.GetRequiredService<Database>(), TimeProvider.System);
+        var followers = Enumerable.Range(0, 16).Select(i => Task.Run(() => FollowAsync(comesAndGoes: i % 4 == 0))).ToList();
+        await using (var other = new ServiceCollection().AddHpoStorage(Place.Open()).BuildServiceProvider())
+            for (var number = 0; number < trials; number++)
+            {
+                await other.GetRequiredService<TrialDispatcher>().SuggestAsync("s", 1, "elsewhere", Lease, null, default);
+                await Task.Delay(number % 8 == 0 ? 60 : number % 3); // in bursts, and with pauses in which everybody waits
+            }
+
+        var last = (await Studies.GetAsync("s", default)).Version;
+        Assert.Equal(version + trials, last);
+        await Task.WhenAll(followers);
+
+        // As an event stream does.
+        async Task FollowAsync(bool comesAndGoes)
+        {
+            var (mine, watching) = (version, watch.Watch());
+            for (var looks = 0; mine < version + trials; looks++)
+            {
+                if (comesAndGoes && looks % 5 == 4)
+                {
+                    watching.Dispose();
+                    await Task.Delay(30);
+                    watching = watch.Watch();
+                }
+
+                var next = watch.Next(id);
+                if (watch.Known(id) is { } known && known <= mine)
+                    await next.WaitAsync(TimeSpan.FromSeconds(20)); // a miss would be waited for in vain
+                else if (await feed.SinceAsync(id, mine, default) is { } changes)
+                    mine = changes.Version;
+                else
+                    await next.WaitAsync(TimeSpan.FromSeconds(20));
+            }
+
+            watching.Dispose();
+        }
+    }
+
     // Of a machine on which whatever is timed takes ten seconds.
     private sealed class CrowdedTime : TimeProvider
     {

@@ -189,6 +189,34 @@ public abstract partial class StoreConformance(string kind) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_change_of_a_study_comes_after_all_changes_before_also_its_end()
+    {
+        var (feed, first, second) = (_services.GetRequiredService<ChangeFeed>(), await CreateAsync(), await CreateAsync("other"));
+        var since = await feed.LatestAsync(default);
+        var trial = await TakeAsync();
+        await CompleteAsync(trial, 1);
+        await Studies.PatchAsync("other", null, "text", null, null, default);
+        Assert.Equal([first.Id, second.Id], await ChangedAsync());
+        await Studies.DeleteAsync("s", default);
+        Assert.Equal([first.Id], await ChangedAsync());
+        var third = await CreateAsync("third");
+        await Studies.MoveAsync("other", StudyState.Canceled, default);
+        Assert.Equal([third.Id, second.Id], await ChangedAsync());
+        await Assert.ThrowsAsync<NameTakenException>(() => CreateAsync("third"));
+        Assert.Empty(await ChangedAsync());
+
+        async Task<List<long>> ChangedAsync()
+        {
+            var changes = await feed.AllSinceAsync(since, default);
+            Assert.All(changes, c => Assert.True(c.Study is null ? c.StudyId == first.Id : c.Study.Id == c.StudyId));
+            Assert.Equal(changes.Select(c => c.Number).Order(), changes.Select(c => c.Number));
+            since = changes.Count > 0 ? changes[^1].Number : since;
+            Assert.Equal(since, await feed.LatestAsync(default));
+            return [.. changes.Select(c => c.StudyId)];
+        }
+    }
+
+    [Fact]
     public async Task Keys_of_requests_are_known_for_a_day_and_no_longer_than_their_study()
     {
         await CreateAsync();

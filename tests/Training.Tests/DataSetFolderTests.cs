@@ -13,6 +13,48 @@ public sealed class DataSetFolderTests : IDisposable
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
     [Fact]
+    public void A_card_is_read_once_and_again_when_its_file_is_another()
+    {
+        var folder = new DataSetFolder(_data);
+        folder.Add("kept", null, new DataSetSource(Csv("kept.csv", 50)));
+        var file = Path.Combine(_data, "datasets", "kept", "card.json");
+        var (text, written) = (File.ReadAllText(file), File.GetLastWriteTimeUtc(file));
+        Assert.Equal(50, folder.List().Single().Count);
+        File.WriteAllText(file, text.Replace("50", "51", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(file, written);
+        Assert.Equal(50, folder.List().Single().Count); // nobody does so: that it was not read again is the point
+        File.SetLastWriteTimeUtc(file, written.AddSeconds(1));
+        Assert.Equal(51, folder.List().Single().Count);
+        Assert.True(new DataSetFolder(_data).Remove("kept"));
+        Assert.Null(folder.Find("kept"));
+        Assert.Empty(folder.List());
+        folder.Add("kept", null, new DataSetSource(Csv("kept.csv", 60)));
+        Assert.Equal(60, folder.Find("kept")!.Count);
+    }
+
+    [Fact]
+    public void What_is_kept_of_cards_is_bounded_and_those_that_are_gone_make_room()
+    {
+        string[] files = [.. Enumerable.Range(0, 6).Select(i => Path.Combine(Directory.CreateDirectory(Path.Combine(_data, "cards")).FullName, $"{i}.json"))];
+        var card = """{"name":"NAME","kind":"table","goal":"classification","format":"csv","count":1,"sizes":[],"classes":[],"columns":[],"bytes":1}""";
+        foreach (var file in files)
+            File.WriteAllText(file, card);
+        var kept = new KeptCards(3 * card.Length);
+        string[] Names() => [.. files.Select(file => kept.Read(file)!.Name)];
+        Assert.All(Names(), name => Assert.Equal("NAME", name));
+        foreach (var file in files)
+        {
+            var written = File.GetLastWriteTimeUtc(file);
+            File.WriteAllText(file, card.Replace("NAME", "NEXT", StringComparison.Ordinal));
+            File.SetLastWriteTimeUtc(file, written);
+        }
+
+        Assert.Equal(["NAME", "NAME", "NAME", "NEXT", "NEXT", "NEXT"], Names());
+        kept.Retain([files[0], files[3]]);
+        Assert.Equal(["NAME", "NEXT", "NEXT", "NEXT", "NEXT", "NEXT"], Names());
+    }
+
+    [Fact]
     public void A_registered_table_is_listed_trained_on_and_removed()
     {
         var folder = new DataSetFolder(_data);

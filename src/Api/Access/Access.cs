@@ -16,6 +16,9 @@ internal static class Access
     public const string RoleClaim = "role";
     private const string NameClaim = "name";
 
+    /// <summary>The time-out of calls whose bodies may be large.</summary>
+    public const string Upload = "upload";
+
     /// <summary>The caller's name while there are no keys.</summary>
     public const string Anonymous = "(anonymous)";
 
@@ -34,11 +37,11 @@ internal static class Access
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>()
             .Configure<IOptions<LimitOptions>>((limiter, limits) => limiter.GlobalLimiter = Limiter(limits.Value));
         services.AddRequestTimeouts();
-        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitOptions>>((timeouts, limits) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitOptions>>((timeouts, limits) =>
         {
-            Timeout = TimeSpan.FromSeconds(limits.Value.RequestSeconds),
-            TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
-            WriteTimeoutResponse = context => ProblemHandler.WriteAsync(context, new RefusedException(503, "busy", "a request must end in time, but got no turn.", 1)),
+            timeouts.DefaultPolicy = Within(limits.Value.RequestSeconds, new RefusedException(503, "busy", "a request must end in time, but got no turn.", 1));
+            var seconds = limits.Value.UploadSeconds;
+            timeouts.AddPolicy(Upload, Within(seconds, new RefusedException(408, "too-slow", $"a body must come and be read within {seconds} seconds, but got no end.")));
         });
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>>((kestrel, limits) =>
         {
@@ -48,6 +51,11 @@ internal static class Access
         });
         return services;
     }
+
+    private static RequestTimeoutPolicy Within(double seconds, RefusedException otherwise) => new()
+    {
+        Timeout = TimeSpan.FromSeconds(seconds), TimeoutStatusCode = otherwise.Status, WriteTimeoutResponse = context => ProblemHandler.WriteAsync(context, otherwise),
+    };
 
     /// <summary>In this order: the limit goes by the caller.</summary>
     public static void UseHpoAccess(this WebApplication app)

@@ -17,6 +17,9 @@ public sealed record LimitOptions
     /// <summary>After how many seconds a request is given up, streams excepted.</summary>
     public double RequestSeconds { get; init; } = 60;
 
+    /// <summary>After how many seconds a data set on its way in is given up, the reading of it included. At 100 kbit/s the largest takes less.</summary>
+    public double UploadSeconds { get; init; } = 21_600;
+
     /// <summary>The largest body, in bytes.</summary>
     public long BodyBytes { get; init; } = 16_000_000;
 

@@ -30,6 +30,10 @@ internal static class Limits
             throw new InvalidStudyException(violations);
     }
 
+    public static string[] CheckLabels(string[] wanted) => wanted.Length <= Labels
+        ? wanted
+        : throw new InvalidValuesException("/label", $"number of labels <= {Labels} must hold, but got {wanted.Length}.");
+
     public static string CheckWorker(string worker) => worker.Length is >= 1 and <= Worker
         ? worker
         : throw new InvalidValuesException("/worker", $"1 <= worker length <= {Worker} must hold, but got {worker.Length}.");

@@ -85,7 +85,7 @@ internal sealed class ContractDocument : IOpenApiDocumentTransformer
         IEnumerable<(string Status, bool Applies)> all =
         [
             ("400", true), ("401", true), ("403", true), ("404", path.Contains('{')), ("409", isChange), ("412", operation.Parameters?.Any(p => p.Name == "If-Match") == true),
-            ("413", operation.RequestBody is not null), ("415", operation.RequestBody is not null), ("416", operation.Responses?.ContainsKey("206") == true), ("422", true), ("429", true), ("500", true), ("503", true),
+            ("408", operation.OperationId == "addDataSet"), ("413", operation.RequestBody is not null), ("415", operation.RequestBody is not null), ("416", operation.Responses?.ContainsKey("206") == true), ("422", true), ("429", true), ("500", true), ("503", true),
         ];
         return all.Where(s => s.Applies).Select(s => s.Status);
     }

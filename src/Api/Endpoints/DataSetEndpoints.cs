@@ -13,7 +13,7 @@ public static class DataSetEndpoints
     internal static void Map(RouteGroupBuilder api)
     {
         var sets = api.MapGroup("/datasets").WithTags("Data sets");
-        sets.MapPost("", AddAsync).Accepts<DataSetForm>("multipart/form-data").DisableRequestTimeout().Needs(Role.Write);
+        sets.MapPost("", AddAsync).Accepts<DataSetForm>("multipart/form-data").WithRequestTimeout(Access.Access.Upload).Needs(Role.Write);
         sets.MapGet("", List);
         sets.MapGet("/{name}", Get);
         sets.MapDelete("/{name}", DeleteAsync).Needs(Role.Write);
@@ -32,8 +32,11 @@ public static class DataSetEndpoints
     }
 
     /// <summary>The data sets that ship and those that are registered, by name.</summary>
-    public static Ok<PageContract<DataSetContract>> List([FromServices] DataSetStore store, string? after = null, int limit = 100) =>
-        TypedResults.Ok(Paging.Slice(store.List().Select(d => DataSetContract.Of(d, store.Ships(d.Name))), d => d.Name, after, limit));
+    public static Ok<PageContract<DataSetContract>> List([FromServices] DataSetStore store, string? after = null, int limit = 100)
+    {
+        var page = Paging.Slice(store.List(), d => d.Name, after, limit);
+        return TypedResults.Ok(new PageContract<DataSetContract>([.. page.Items.Select(d => DataSetContract.Of(d, store.Ships(d.Name)))], page.Next));
+    }
 
     /// <summary>One data set: its card.</summary>
     public static Ok<DataSetContract> Get(string name, [FromServices] DataSetStore store) => TypedResults.Ok(DataSetContract.Of(store.Get(name), store.Ships(name)));

@@ -15,7 +15,7 @@ public static class EventEndpoints
     internal static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/studies/{study}/events", StudyEventsAsync).WithTags("Events").DisableRequestTimeout();
-        api.MapGet("/events", AllEvents).WithTags("Events").DisableRequestTimeout();
+        api.MapGet("/events", AllEventsAsync).WithTags("Events").DisableRequestTimeout();
     }
 
     /// <summary>Events trial, measurement and study of one study; an event's id is the study's version, Last-Event-ID resumes after it.
@@ -26,23 +26,35 @@ public static class EventEndpoints
     {
         var (id, version) = await feed.FindAsync(study, cancellationToken);
         var waiting = new Waiting(watch, id, response, time, lifetime.ApplicationStopping);
-        return TypedResults.ServerSentEvents(Follow(id, lastEventId ?? version - 1, feed, waiting, cancellationToken));
+        return TypedResults.ServerSentEvents(Follow(id, lastEventId ?? version - 1, feed, watch, waiting, cancellationToken));
     }
 
-    /// <summary>An event study for every study that changes from now on, deleted for every study that goes. A comment every 15 seconds keeps the connection open.</summary>
-    public static ServerSentEventsResult<object> AllEvents(
-        ChangeFeed feed, ChangeWatch watch, StudyStore studies, IHostApplicationLifetime lifetime, TimeProvider time, HttpResponse response, CancellationToken cancellationToken) =>
-        TypedResults.ServerSentEvents(FollowAll(feed, studies, new Waiting(watch, null, response, time, lifetime.ApplicationStopping), cancellationToken));
+    /// <summary>An event study for every study that changes from now on, deleted for every study that goes. An event's id counts the changes of all studies, Last-Event-ID resumes
+    /// after it. A comment every 15 seconds keeps the connection open.</summary>
+    public static async Task<ServerSentEventsResult<object>> AllEventsAsync(
+        ChangeFeed feed, ChangeWatch watch, IHostApplicationLifetime lifetime, TimeProvider time, HttpResponse response,
+        [FromHeader(Name = "Last-Event-ID")] long? lastEventId, CancellationToken cancellationToken)
+    {
+        var waiting = new Waiting(watch, null, response, time, lifetime.ApplicationStopping);
+        return TypedResults.ServerSentEvents(FollowAll(lastEventId ?? await feed.LatestAsync(cancellationToken), feed, waiting, cancellationToken));
+    }
 
     private static async IAsyncEnumerable<SseItem<object>> Follow(
-        long id, long version, ChangeFeed feed, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
+        long id, long version, ChangeFeed feed, ChangeWatch watch, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var watching = await waiting.StartAsync(cancellationToken);
         while (!waiting.IsOver)
         {
+            // Two hundred streams of one study would else read two hundred times that there is nothing more.
             waiting.Look();
-            if (await LookAsync(() => feed.SinceAsync(id, version, cancellationToken), waiting, cancellationToken) is not (true, var changes))
-                yield break;
+            StudyChanges? changes = null;
+            if (watch.Known(id) is not { } known || known > version)
+            {
+                (var isThere, changes) = await LookAsync(() => feed.SinceAsync(id, version, cancellationToken), waiting, cancellationToken);
+                if (!isThere)
+                    yield break;
+            }
+
             if (changes is null)
             {
                 await waiting.WaitAsync(cancellationToken);
@@ -60,22 +72,24 @@ public static class EventEndpoints
     }
 
     private static async IAsyncEnumerable<SseItem<object>> FollowAll(
-        ChangeFeed feed, StudyStore studies, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
+        long number, ChangeFeed feed, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var seen = await feed.VersionsAsync(cancellationToken);
         using var watching = await waiting.StartAsync(cancellationToken);
         while (!waiting.IsOver)
         {
             waiting.Look();
-            if (await LookAsync(() => feed.VersionsAsync(cancellationToken), waiting, cancellationToken) is not (true, { } now))
+            if (await LookAsync(() => feed.AllSinceAsync(number, cancellationToken), waiting, cancellationToken) is not (true, { } changes))
                 yield break;
-            foreach (var id in seen.Keys.Except(now.Keys))
-                yield return new SseItem<object>(new { id }, "deleted");
-            foreach (var (id, version) in now.Where(s => seen.GetValueOrDefault(s.Key) < s.Value))
-                if (await LookAsync(() => studies.GetAsync($"{id}", cancellationToken), waiting, cancellationToken) is (true, { } study))
-                    yield return new SseItem<object>(StudyContract.Of(study), "study") { EventId = $"{version}" };
-            seen = now;
-            await waiting.WaitAsync(cancellationToken);
+            foreach (var change in changes)
+            {
+                number = change.Number;
+                yield return change.Study is { } study
+                    ? new SseItem<object>(StudyContract.Of(study), "study") { EventId = $"{number}" }
+                    : new SseItem<object>(new { id = change.StudyId }, "deleted") { EventId = $"{number}" };
+            }
+
+            if (changes.Count == 0)
+                await waiting.WaitAsync(cancellationToken);
         }
     }
 

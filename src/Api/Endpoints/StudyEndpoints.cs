@@ -47,7 +47,7 @@ public static class StudyEndpoints
     public static async Task<Ok<PageContract<StudyContract>>> ListAsync(
         StudyStore store, CancellationToken cancellationToken, string? state = null, string[]? label = null, string? query = null, long? after = null, int limit = 100)
     {
-        var page = await store.ListAsync(Paging.State<StudyState>(state), label ?? [], query, after, Paging.Limit(limit), cancellationToken);
+        var page = await store.ListAsync(Paging.State<StudyState>(state), Limits.CheckLabels(label ?? []), query, after, Paging.Limit(limit), cancellationToken);
         return TypedResults.Ok(new PageContract<StudyContract>([.. page.Items.Select(StudyContract.Of)], page.Next));
     }
 

@@ -32,7 +32,7 @@ internal static class ProblemTypes
         UnknownOutcomeException => (503, "unknown-outcome"),
         UnavailableException => (503, "unavailable"),
         RefusedException e => (e.Status, e.Type),
-        BadHttpRequestException { StatusCode: var status } => (status, status switch { 413 => "too-large", 415 => "unsupported-media-type", _ => "malformed-request" }),
+        BadHttpRequestException { StatusCode: var status } => (status, status switch { 408 => "too-slow", 413 => "too-large", 415 => "unsupported-media-type", _ => "malformed-request" }),
         _ => null,
     };
 
@@ -82,6 +82,7 @@ internal static class ProblemTypes
         ["unknown-outcome"] = "The database went away before it said whether it has written. Repeat the request: a completion counts once, and so does what comes with an Idempotency-Key.",
         ["unavailable"] = "What is asked for cannot be done on this machine or not in time. Nothing was done.",
         ["internal-error"] = "A bug. The service's log has more under the traceId.",
+        ["too-slow"] = "The request's body did not come in time.",
         ["too-large"] = "The request's body is over the limit.",
         ["unsupported-media-type"] = "The request's body must be application/json, or multipart/form-data for a data set.",
         ["range-not-satisfiable"] = "The part that was asked for lies beyond the end.",

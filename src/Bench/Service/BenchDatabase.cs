@@ -13,6 +13,10 @@ internal sealed class BenchDatabase(string folder, string? address)
     // Every column of the first trial is copied but for these three.
     private const string Others = "'Number', 'ParametersJson', 'ValuesJson'";
 
+    // So that the service does.
+    private string Notice => address is null ? ""
+        : """INSERT INTO writers ("Id", "Turn", "At") SELECT 'bench', MAX("Turn") + 1, 0 FROM writers ON CONFLICT ("Id") DO UPDATE SET "Turn" = excluded."Turn";""";
+
     /// <summary>What <c>serve</c> is told.</summary>
     public IReadOnlyList<string> Arguments => address is null ? [] : ["--database", address];
 
@@ -41,13 +45,35 @@ internal sealed class BenchDatabase(string folder, string? address)
             FROM number, trials WHERE "Number" = 0 AND "StudyId" = (SELECT "Id" FROM studies WHERE "Name" = '{{study}}');
             UPDATE studies SET "NextNumber" = {{history}}, "CompletedTrials" = {{history}}, "Version" = "Version" + 1 WHERE "Name" = '{{study}}';
             """;
-        if (address is not null) // so that the service notices
-            command.CommandText += """INSERT INTO writers ("Id", "Turn", "At") SELECT 'bench', MAX("Turn") + 1, 0 FROM writers ON CONFLICT ("Id") DO UPDATE SET "Turn" = excluded."Turn";""";
+        command.CommandText += Notice;
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (address is null)
             return;
         command.CommandText = "VACUUM ANALYZE";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Spreads a study's copied trials over the space, and gives each five measurements.</summary>
+    public async Task VaryAsync(string study, CancellationToken cancellationToken)
+    {
+        await using var db = Connect();
+        await db.OpenAsync(cancellationToken);
+        await using var command = db.CreateCommand();
+        var copies = $"""= (SELECT "Id" FROM studies WHERE "Name" = '{study}') AND "Number" > 0""";
+        command.CommandText = $$"""
+            UPDATE trials SET
+                "ParametersJson" = '{"learningRate":' || (0.0001 + 0.0999 * ("Number" * 7919 % 10007) / 10007.0) || ',"dropout":' || (0.5 * ("Number" * 7907 % 1009) / 1009.0)
+                    || ',"hidden":' || (8 + "Number" * 31 % 249)
+                    || CASE "Number" % 3 WHEN 0 THEN ',"optimizer":"sgd","momentum":' || (0.99 * ("Number" * 17 % 997) / 997.0) WHEN 1 THEN ',"optimizer":"adam"' ELSE ',"optimizer":"rmsprop"' END || '}',
+                "ValuesJson" = '{"loss":' || (0.1 + 0.1 * ("Number" % 3) + (("Number" * 7919 % 10007) / 10007.0 - 0.3) * (("Number" * 7919 % 10007) / 10007.0 - 0.3)) || '}'
+            WHERE "StudyId" {{copies}};
+            INSERT INTO measurements ("StudyId", "Number", "Step", "ValuesJson", "ReportedAt", "Version")
+            SELECT "StudyId", "Number", step, '{"loss":' || (1.0 / step) || '}', 0, "Version"
+            FROM trials, (SELECT 1 AS step UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5) AS steps WHERE "StudyId" {{copies}};
+            {{Notice}}
+            """;
+        command.CommandTimeout = 600;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -49,6 +49,14 @@ internal sealed class Scenario : IDisposable
         }
     }
 
+    /// <summary>Has a study's next trial completed.</summary>
+    public static async Task RunAsync(KeepAliveConnection connection, string study, CancellationToken cancellationToken)
+    {
+        var trial = (await SendAsync(connection, $"studies/{study}/suggest", "{}", cancellationToken)).GetProperty("trials")[0];
+        var (number, token) = (trial.GetProperty("number").GetInt32(), trial.GetProperty("lease").GetProperty("token").GetString());
+        await SendAsync(connection, $"studies/{study}/trials/{number}/complete", $$$"""{"values":{"loss":0.25},"leaseToken":"{{{token}}}"}""", cancellationToken);
+    }
+
     public void Dispose()
     {
         Server.Dispose();
@@ -78,9 +86,7 @@ internal sealed class Scenario : IDisposable
     // The first trial goes the usual way; the others are copies of its row with other numbers, parameters and values.
     private async Task PreloadAsync(KeepAliveConnection connection, string study, CancellationToken cancellationToken)
     {
-        var trial = (await SendAsync(connection, $"studies/{study}/suggest", "{}", cancellationToken)).GetProperty("trials")[0];
-        var token = trial.GetProperty("lease").GetProperty("token").GetString();
-        await SendAsync(connection, $"studies/{study}/trials/0/complete", $$$"""{"values":{"loss":0.25},"leaseToken":"{{{token}}}"}""", cancellationToken);
+        await RunAsync(connection, study, cancellationToken);
         await Database.CopyFirstTrialAsync(study, History, cancellationToken);
     }
 }

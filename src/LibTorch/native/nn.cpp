@@ -6,15 +6,9 @@ using MaybeTensor = c10::optional<at::Tensor>;
 
 static MaybeTensor maybe(Handle t) { return t ? MaybeTensor(*t) : MaybeTensor(); }
 
-HPO_API Handle hpo_linear(Handle x, Handle weight, Handle bias) {
-    return guarded([&] { return bias ? at::linear(*x, *weight, *bias) : at::linear(*x, *weight); });
-}
 HPO_API Handle hpo_dropout(Handle x, double p, bool training) { return guarded([&] { return at::dropout(*x, p, training); }); }
 HPO_API Handle hpo_log_softmax(Handle x, int64_t dim) { return guarded([&] { return at::log_softmax(*x, dim); }); }
 HPO_API Handle hpo_softmax(Handle x, int64_t dim) { return guarded([&] { return at::softmax(*x, dim); }); }
-HPO_API Handle hpo_cross_entropy(Handle x, Handle target, Handle weight, int64_t ignore, int64_t reduction, double smoothing) {
-    return guarded([&] { return at::cross_entropy_loss(*x, *target, maybe(weight), reduction, ignore, smoothing); });
-}
 HPO_API Handle hpo_mse_loss(Handle x, Handle target, int64_t reduction) { return guarded([&] { return at::mse_loss(*x, *target, reduction); }); }
 HPO_API Handle hpo_smooth_l1_loss(Handle x, Handle target, int64_t reduction, double beta) {
     return guarded([&] { return at::smooth_l1_loss(*x, *target, reduction, beta); });

@@ -5,6 +5,9 @@ namespace TorchSharp.Modules
     /// <summary>A function without state, as a module.</summary>
     internal sealed class Activation(string name, Func<Tensor, Tensor> function) : nn.Module<Tensor, Tensor>(name)
     {
+        /// <summary>Whether it is max(x, 0).</summary>
+        public bool IsRectifier { get; init; }
+
         public override Tensor forward(Tensor input) => function(input);
     }
 
@@ -33,7 +36,7 @@ namespace TorchSharp
             public static Dropout Dropout(double p = 0.5) => new(p);
 
             /// <summary>max(x, 0).</summary>
-            public static Module<Tensor, Tensor> ReLU() => new Activation("ReLU", x => x.relu());
+            public static Module<Tensor, Tensor> ReLU() => new Activation("ReLU", x => x.relu()) { IsRectifier = true };
 
             /// <summary>Hyperbolic tangent.</summary>
             public static Module<Tensor, Tensor> Tanh() => new Activation("Tanh", x => x.tanh());

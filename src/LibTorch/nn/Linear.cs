@@ -19,7 +19,10 @@ namespace TorchSharp.Modules
         public Parameter? bias { get; }
 
         /// <inheritdoc/>
-        public override Tensor forward(Tensor input) => Native.Wrap(Native.hpo_linear(input.Handle, weight.Handle, bias?.Handle ?? 0));
+        public override Tensor forward(Tensor input) => Of(input, isRectified: false);
+
+        /// <summary>The same, or max(it, 0), as one step.</summary>
+        internal Tensor Of(Tensor input, bool isRectified) => Native.Wrap(Native.hpo_linear(input.Handle, weight.Handle, bias?.Handle ?? 0, isRectified));
     }
 
     /// <summary>How parameters start.</summary>

@@ -19,8 +19,14 @@ namespace TorchSharp.Modules
         /// <inheritdoc/>
         public override Tensor forward(Tensor input)
         {
-            foreach (var module in _steps)
-                input = module.call(input);
+            for (var i = 0; i < _steps.Count; i++)
+            {
+                if (_steps[i] is Linear linear && i + 1 < _steps.Count && _steps[i + 1] is Activation { IsRectifier: true })
+                    (input, i) = (linear.Of(input, isRectified: true), i + 1);
+                else
+                    input = _steps[i].call(input);
+            }
+
             return input;
         }
     }

@@ -15,19 +15,24 @@ public sealed class DataSetStore(Database database, ModelStore models, IDataSetD
 
     /// <summary>One data set.</summary>
     /// <exception cref="NotFoundException">There is none of that name.</exception>
-    public DataCard Get(string name) => desk.List().FirstOrDefault(d => d.Name == name) ?? throw new NotFoundException("dataset", name);
+    public DataCard Get(string name) => desk.Find(name) ?? throw new NotFoundException("dataset", name);
 
     /// <summary>Whether it ships with the program.</summary>
     public bool Ships(string name) => desk.Ships(name);
 
     /// <summary>What a study on a data set optimises when it does not say; null = there is no such data set.</summary>
-    public Objective? UsualObjective(string name) => desk.List().FirstOrDefault(d => d.Name == name) is { } card ? desk.UsualObjective(card.Goal) : null;
+    public Objective? UsualObjective(string name) => desk.Find(name) is { } card ? desk.UsualObjective(card.Goal) : null;
 
     /// <summary>What a sample of a data set is; null = there is no such data set.</summary>
-    public SampleKind? KindOf(string? name) => desk.List().FirstOrDefault(d => d.Name == name)?.Kind;
+    public SampleKind? KindOf(string? name) => name is null ? null : desk.Find(name)?.Kind;
 
     /// <summary>A folder for a file on its way in.</summary>
-    public UploadFolder Stage() => new(Path.Combine(database.Folder, "datasets"), time);
+    public UploadFolder Stage() => new(Root, time);
+
+    /// <summary>Removes files on their way in whose process was killed.</summary>
+    public void RemoveAbandoned() => UploadFolder.RemoveAbandoned(Root);
+
+    private string Root => Path.Combine(database.Folder, "datasets");
 
     /// <summary>Reads, checks and keeps a data set.</summary>
     /// <exception cref="InvalidDataSetException">The file is none; says where. Nothing is kept.</exception>

@@ -9,6 +9,9 @@ public interface IDataSetDesk
     /// <summary>Those that ship and those that are registered, by name.</summary>
     IReadOnlyList<DataCard> List();
 
+    /// <summary>The one of a name; null = there is none.</summary>
+    DataCard? Find(string name);
+
     /// <summary>Whether it ships with the program.</summary>
     bool Ships(string name);
 

@@ -10,6 +10,8 @@ internal sealed class NoDesk : IDataSetDesk, IPredictionDesk
 {
     public IReadOnlyList<DataCard> List() => [];
 
+    public DataCard? Find(string name) => null;
+
     public bool Ships(string name) => false;
 
     public Task<DataCard> AddAsync(DataSetUpload upload, CancellationToken cancellationToken) => throw Unavailable();

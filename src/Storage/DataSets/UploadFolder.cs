@@ -3,16 +3,24 @@ using System.Security.Cryptography;
 namespace HpoService.Storage;
 
 /// <summary>Where a file lies until it is checked: beside the data sets, so that keeping it is a rename. Disposing it removes what was not kept.</summary>
+/// <remarks>A locked file beside it says that its process lives, as the kernel takes the lock back from a process however it ends; so the next service can tell at its start what
+/// was abandoned. Whatever is removed gets another name first: a process that still reads in it cannot make a data set of what is half gone.</remarks>
 public sealed class UploadFolder : IDisposable
 {
-    private const string Prefix = ".upload-";
+    private const string Prefix = ".upload-", Lock = ".lock";
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(12);
     private readonly string _path;
+    private FileStream? _lock;
 
     internal UploadFolder(string root, TimeProvider time)
     {
         _path = Path.Combine(root, Prefix + RandomNumberGenerator.GetHexString(16, lowercase: true));
-        Guard(() => Directory.CreateDirectory(_path));
+        Guard(() =>
+        {
+            Directory.CreateDirectory(root);
+            _lock = new FileStream(_path + Lock, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            Directory.CreateDirectory(_path);
+        });
         // What a crash left behind, of uploads and of data sets that were coming or going.
         foreach (var folder in new DirectoryInfo(root).EnumerateDirectories(".*").Where(d => d.LastWriteTimeUtc < time.GetUtcNow().UtcDateTime - Abandoned))
             Remove(folder.FullName);
@@ -47,7 +55,30 @@ public sealed class UploadFolder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Remove(_path);
+    public void Dispose()
+    {
+        Remove(_path);
+        _lock?.Dispose();
+    }
+
+    /// <summary>Removes those whose process has ended without removing them.</summary>
+    internal static void RemoveAbandoned(string root)
+    {
+        if (!Directory.Exists(root))
+            return;
+        foreach (var path in Directory.GetDirectories(root, Prefix + "*").Concat(Directory.GetFiles(root, Prefix + "*" + Lock).Select(file => file[..^Lock.Length])).Distinct())
+        {
+            try
+            {
+                using var held = File.Exists(path + Lock) ? new FileStream(path + Lock, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose) : null;
+                Remove(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Its process lives, or it has just been removed.
+            }
+        }
+    }
 
     // ArgumentOutOfRange is what the framework makes of a file that may not grow any more.
     private static void Guard(Action write)
@@ -66,8 +97,11 @@ public sealed class UploadFolder : IDisposable
     {
         try
         {
-            if (Directory.Exists(path))
-                Directory.Delete(path, recursive: true);
+            if (!Directory.Exists(path))
+                return;
+            var gone = Path.Combine(Path.GetDirectoryName(path)!, $".gone-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+            Directory.Move(path, gone);
+            Directory.Delete(gone, recursive: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

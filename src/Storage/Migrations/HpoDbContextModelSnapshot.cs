@@ -51,6 +51,23 @@ namespace HpoService.Storage.Migrations
                     b.ToTable("api_keys", (string)null);
                 });
 
+            modelBuilder.Entity("HpoService.Storage.Rows.ChangeRow", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StudyId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Number");
+
+                    b.HasIndex("StudyId")
+                        .IsUnique();
+
+                    b.ToTable("changes", (string)null);
+                });
+
             modelBuilder.Entity("HpoService.Storage.Rows.CommandRow", b =>
                 {
                     b.Property<string>("Name")

@@ -29,6 +29,14 @@ internal sealed class ModelRow
     public long UpdatedAt { get; set; }
 }
 
+/// <summary>The last change of a study, be it there still or not; key Number, which grows with every change of any study. The database itself writes it, by triggers: whoever changes a
+/// study's version cannot forget it. All writes take turns, so that no change comes into view before one of a smaller number.</summary>
+internal sealed class ChangeRow
+{
+    public long Number { get; set; }
+    public long StudyId { get; set; }
+}
+
 /// <summary>The remembered effect of a request with an Idempotency-Key; key (Scope, Key).</summary>
 internal sealed class IdempotencyRow
 {

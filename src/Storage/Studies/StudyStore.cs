@@ -11,6 +11,7 @@ namespace HpoService.Storage;
 public sealed class StudyStore(Database database, CommandStore commands, TimeProvider time)
 {
     private const string CreateScope = "create";
+    private const int MostKey = 100; // characters of a label's key
 
     /// <summary>Creates a study with its first queued trials, and those that were finished elsewhere.</summary>
     /// <exception cref="NameTakenException">The name exists.</exception>
@@ -80,13 +81,8 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
         var rows = (query is null ? db.Studies : db.StudiesLike($"%{query.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%")).AsNoTracking();
         if (state is not null)
             rows = rows.Where(s => s.State == state);
-        foreach (var pair in labels.Select(label => label.Split('=', 2)))
-        {
-            var fragment = Mapping.ToJson(pair[0]) + ":" + (pair.Length > 1 ? Mapping.ToJson(pair[1]) : "");
-            // What stands before a key: within a text, a quotation mark has a backslash before it.
-            var (first, later) = ("{" + fragment, "," + fragment);
-            rows = rows.Where(s => s.LabelsJson.Contains(first) || s.LabelsJson.Contains(later));
-        }
+        foreach (var fragments in labels.Select(Fragments))
+            rows = rows.Where(s => fragments.Any(fragment => s.LabelsJson.Contains(fragment)));
 
         if (after is not null)
             rows = rows.Where(s => s.Id < after);
@@ -96,6 +92,14 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
             views.Add(await ToViewAsync(db, row, cancellationToken));
         return new Page<StudyView>(views, page.Count > limit ? $"{page[limit - 1].Id}" : null);
     }
+
+    // What a study's labels contain if one is meant by this: a key, or key=value, divided at any '=' that is not beyond the longest key, as both may contain it. What stands before a
+    // key: within a text, a quotation mark has a backslash before it.
+    private static string[] Fragments(string label) =>
+    [
+        .. Enumerable.Range(0, label.Length).Where(i => label[i] == '=' && i <= MostKey).Select(i => Mapping.ToJson(label[..i]) + ":" + Mapping.ToJson(label[(i + 1)..]))
+            .Prepend(Mapping.ToJson(label) + ":").SelectMany(fragment => new[] { "{" + fragment, "," + fragment }),
+    ];
 
     /// <summary>Changes description, labels or budget; null leaves as it is.</summary>
     /// <param name="study">Name or id.</param>

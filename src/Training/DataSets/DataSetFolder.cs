@@ -12,29 +12,22 @@ public sealed partial class DataSetFolder(string dataFolder)
 {
     // What is told of a data set in every list of them; columns and categories may come by the million.
     private const int MostCard = 1_000_000;
+    private const string Card = "card.json";
     private readonly string _root = Path.Combine(dataFolder, "datasets");
+    private readonly KeptCards _cards = new();
 
     /// <summary>The cards, by name.</summary>
-    public IReadOnlyList<DataCard> List() => !Directory.Exists(_root) ? [] :
-    [
-        .. Directory.GetDirectories(_root).Where(d => Valid().IsMatch(Path.GetFileName(d))).Order(StringComparer.Ordinal)
-            .Select(d => Find(Path.GetFileName(d))).OfType<DataCard>(),
-    ];
+    public IReadOnlyList<DataCard> List()
+    {
+        if (!Directory.Exists(_root))
+            return [];
+        string[] cards = [.. Directory.GetDirectories(_root).Where(d => Valid().IsMatch(Path.GetFileName(d))).Order(StringComparer.Ordinal).Select(d => Path.Combine(d, Card))];
+        _cards.Retain(cards);
+        return [.. cards.Select(_cards.Read).OfType<DataCard>()];
+    }
 
     /// <summary>The card of a name; null when there is none, or none that can be read: one bad folder must not hide the others.</summary>
-    public DataCard? Find(string name)
-    {
-        if (!Valid().IsMatch(name))
-            return null;
-        try
-        {
-            return JsonSerializer.Deserialize<DataCard>(File.ReadAllText(Path.Combine(_root, name, "card.json")), HpoJson.Options);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null; // perhaps gone since it was listed
-        }
-    }
+    public DataCard? Find(string name) => Valid().IsMatch(name) ? _cards.Read(Path.Combine(_root, name, Card)) : null;
 
     /// <summary>Reads, checks and keeps a data set.</summary>
     /// <param name="name">Letters, digits, - and _; at most 100; not yet taken.</param>
@@ -49,7 +42,10 @@ public sealed partial class DataSetFolder(string dataFolder)
             throw new InvalidDataSetException($"a data set's name must be letters, digits, - and _, at most 100, and none that ships, but got '{name}'.", "/name");
         if (Directory.Exists(Path.Combine(_root, name)))
             throw new NameTakenException("data set", name);
-        var folder = Hidden(name);
+        // What was given away lies in a folder of whoever gave it: what is made of it goes with that folder if both are killed. It is not made anew where it went before.
+        var folder = move ? Path.Combine(Path.GetDirectoryName(source.Path)!, "reading") : Hidden(name);
+        if (move && !File.Exists(source.Path))
+            throw new FileNotFoundException(null, source.Path);
         Directory.CreateDirectory(folder);
         try
         {
@@ -57,7 +53,7 @@ public sealed partial class DataSetFolder(string dataFolder)
             data.Prepare(Preview(data));
             var bytes = new FileInfo(source.Path).Length + (source.Labels is null ? 0 : new FileInfo(source.Labels).Length);
             var card = CardOf(name, read, data, bytes, source.Target, source.Goal);
-            Write(Path.Combine(folder, "card.json"), card);
+            Write(Path.Combine(folder, Card), card);
             if (request is not null)
                 File.WriteAllText(Path.Combine(folder, "request"), request);
             Take(source.Path, "data");

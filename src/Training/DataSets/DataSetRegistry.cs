@@ -14,8 +14,10 @@ public static class DataSetRegistry
     /// <summary>The names that <c>runner.dataset</c> may always take.</summary>
     public static IReadOnlyCollection<string> Names => Sets.Keys;
 
+    private static readonly Lazy<DataCard[]> All = new(() => [.. Sets.Select(s => DataSetFolder.CardOf(s.Key, "csv", s.Value.Value, 0, null, null))]);
+
     /// <summary>What is known of them.</summary>
-    public static IReadOnlyList<DataCard> Cards() => [.. Sets.Select(s => DataSetFolder.CardOf(s.Key, "csv", s.Value.Value, 0, null, null))];
+    public static IReadOnlyList<DataCard> Cards() => All.Value;
 
     /// <summary>The data set of a name, read once.</summary>
     /// <exception cref="InvalidSettingsException">There is none.</exception>

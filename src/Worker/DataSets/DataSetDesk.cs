@@ -19,6 +19,8 @@ internal sealed class DataSetDesk(DeskOptions options, ILogger<DataSetDesk> logg
 
     public IReadOnlyList<DataCard> List() => [.. DataSetRegistry.Cards(), .. _folder.List()];
 
+    public DataCard? Find(string name) => DataSetRegistry.Cards().FirstOrDefault(d => d.Name == name) ?? _folder.Find(name);
+
     public bool Ships(string name) => DataSetRegistry.Names.Contains(name);
 
     public string? RequestOf(string name) => _folder.RequestOf(name);

@@ -13,6 +13,7 @@ internal static class BenchCommand
         LatencyCommand.Create(),
         AnswerCommand.Create(),
         ServiceCommand.Create(),
+        InsightCommand.Create(),
         EchoCommand.Create(),
         TrainingCommand.Create(),
     };

@@ -59,6 +59,25 @@ namespace HpoService.Storage.Migrations.Postgres
                     b.ToTable("api_keys", (string)null);
                 });
 
+            modelBuilder.Entity("HpoService.Storage.Rows.ChangeRow", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
+
+                    b.Property<long>("StudyId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Number");
+
+                    b.HasIndex("StudyId")
+                        .IsUnique();
+
+                    b.ToTable("changes", (string)null);
+                });
+
             modelBuilder.Entity("HpoService.Storage.Rows.CommandRow", b =>
                 {
                     b.Property<string>("Name")

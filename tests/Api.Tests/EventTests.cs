@@ -46,6 +46,21 @@ public class EventTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal($$"""data: {"id":{{id}}}""", await LineAsync(events));
     }
 
+    [Theory, InlineData("again", "events"), InlineData("anew", "studies/anew/events")]
+    public async Task An_id_of_another_history_starts_at_the_beginning(string name, string path)
+    {
+        await api.CreateAsync(name);
+        await api.PostAsync($"studies/{name}/suggest");
+        using var events = await OpenAsync(path, "1000000000000");
+        await FindAsync().WaitAsync(TimeSpan.FromSeconds(10)); // sooner than the comments of a silent stream
+
+        async Task FindAsync()
+        {
+            while (await LineAsync(events) is { } line && !line.Contains($"\"name\":\"{name}\"", StringComparison.Ordinal))
+                Assert.DoesNotContain("error", line, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Deleting_studies_under_load_gives_404_and_never_500()
     {

@@ -26,7 +26,7 @@ public static class EventEndpoints
     {
         var (id, version) = await feed.FindAsync(study, cancellationToken);
         var waiting = new Waiting(watch, id, response, time, lifetime.ApplicationStopping);
-        return TypedResults.ServerSentEvents(Follow(id, lastEventId ?? version - 1, feed, watch, waiting, cancellationToken));
+        return TypedResults.ServerSentEvents(Follow(id, Resumed(lastEventId, version) ?? version - 1, feed, watch, waiting, cancellationToken));
     }
 
     /// <summary>An event study for every study that changes from now on, deleted for every study that goes. An event's id counts the changes of all studies, Last-Event-ID resumes
@@ -36,8 +36,13 @@ public static class EventEndpoints
         [FromHeader(Name = "Last-Event-ID")] long? lastEventId, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(watch, null, response, time, lifetime.ApplicationStopping);
-        return TypedResults.ServerSentEvents(FollowAll(lastEventId ?? await feed.LatestAsync(cancellationToken), feed, waiting, cancellationToken));
+        var latest = await feed.LatestAsync(cancellationToken);
+        return TypedResults.ServerSentEvents(FollowAll(Resumed(lastEventId, latest) ?? latest, feed, waiting, cancellationToken));
     }
+
+    // An id beyond the latest is of another history: of a study that had the name before, or of a database that was here before. All of this one is new to whoever has it; else the stream
+    // would be silent until the numbers got there.
+    private static long? Resumed(long? lastEventId, long latest) => lastEventId > latest ? 0 : lastEventId;
 
     private static async IAsyncEnumerable<SseItem<object>> Follow(
         long id, long version, ChangeFeed feed, ChangeWatch watch, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)

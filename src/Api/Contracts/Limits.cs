@@ -9,7 +9,7 @@ namespace HpoService.Api.Contracts;
 /// or hold its writers up.</summary>
 internal static class Limits
 {
-    public const int Description = 10_000, Labels = 64, LabelKey = 100, LabelValue = 1000, Worker = 200, Reason = 10_000,
+    public const int Description = 10_000, Labels = 64, LabelKey = StudyStore.MostKey, LabelValue = 1000, Worker = 200, Reason = 10_000,
         Trials = 1000, Imported = 10_000, Metrics = 1000, MetricName = 200, UserAttributes = 65_536, IdempotencyKey = 255;
 
     public static IEnumerable<Violation> OfStudy(string? description, IReadOnlyDictionary<string, string>? labels, int trials = 0)

@@ -49,7 +49,7 @@ internal static class SettingsRules
     private static string? Rule(JsonElement schema, JsonElement value, string name)
     {
         if (Type(schema) is { } type && !Is(type, value))
-            return $"{name} must be {(type is "integer" or "array" or "object" ? "an" : "a")} {type}".Replace("an number", "a number", StringComparison.Ordinal);
+            return $"{name} must be {(type is "integer" or "array" or "object" ? "an" : "a")} {type}";
         if (schema.TryGetProperty("enum", out var words) && !words.EnumerateArray().Any(w => JsonElement.DeepEquals(w, value)))
             return $"{name} must be one of {string.Join(", ", words.EnumerateArray().Select(w => w.ValueKind == JsonValueKind.String ? w.GetString() : w.GetRawText()))}";
         if (schema.TryGetProperty("const", out var only) && !JsonElement.DeepEquals(only, value))

@@ -99,7 +99,7 @@ public sealed class UploadFolder : IDisposable
         {
             if (!Directory.Exists(path))
                 return;
-            var gone = Path.Combine(Path.GetDirectoryName(path)!, $".gone-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+            var gone = Path.Combine(Path.GetDirectoryName(path)!, $"{Prefix}gone-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
             Directory.Move(path, gone);
             Directory.Delete(gone, recursive: true);
         }

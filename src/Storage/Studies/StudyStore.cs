@@ -10,8 +10,10 @@ namespace HpoService.Storage;
 /// <summary>Studies: create, read, change, move, delete. Every write is durable when its task completes.</summary>
 public sealed class StudyStore(Database database, CommandStore commands, TimeProvider time)
 {
+    /// <summary>The most characters of a label's key.</summary>
+    public const int MostKey = 100;
+
     private const string CreateScope = "create";
-    private const int MostKey = 100; // characters of a label's key
 
     /// <summary>Creates a study with its first queued trials, and those that were finished elsewhere.</summary>
     /// <exception cref="NameTakenException">The name exists.</exception>

@@ -1,4 +1,6 @@
 // Notation: m = mean, s = standard deviation of one coordinate; low, high = ends of the cell in which m lies; α = the least probability of leaving it.
+using HpoService.Search.Numerics;
+
 namespace HpoService.Search.Sampling.CovarianceMatrix;
 
 /// <summary>Keeps a discrete coordinate moving: without it, once s is small beside a cell, no other value is ever tried again.</summary>
@@ -20,7 +22,7 @@ internal static class Margin
         if (isFirst || isLast)
         {
             // Only one way out: not farther from it than the (1 − α)-quantile.
-            var reach = deviation * Quantile(1 - alpha);
+            var reach = deviation * NormalScores.At(1 - alpha);
             return (isFirst ? Math.Max(mean, high - reach) : Math.Min(mean, low + reach), 1);
         }
 
@@ -33,11 +35,9 @@ internal static class Margin
         var excess = 1 - down - up - inside;
         var spare = down + up + inside - 3 * least;
         (down, up) = spare > 0 ? (down + excess * (down - least) / spare, up + excess * (up - least) / spare) : (least, least);
-        var (zDown, zUp) = (Quantile(1 - down), Quantile(1 - up));
+        var (zDown, zUp) = (NormalScores.At(1 - down), NormalScores.At(1 - up));
         return ((low * zUp + high * zDown) / (zDown + zUp), (high - low) / (deviation * (zDown + zUp)));
     }
 
     private static double Cdf(double z) => MathNet.Numerics.Distributions.Normal.CDF(0, 1, z);
-
-    private static double Quantile(double p) => MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, p);
 }

@@ -67,7 +67,7 @@ def search(hpo, task, name, seed, trials, data):
                     incumbent, truth = sign * answer["value"], answer["truth"]
             else:
                 study.tell(trial, state=optuna.trial.TrialState.FAIL)
-            best.append(None if truth is None else float(f"{truth:.6g}"))
+            best.append(None if truth is None else problem["origin"] + float(f"{truth - problem['origin']:.6g}"))
         oracle.stdin.close()
     return {"task": task, "sampler": f"optuna{optuna.__version__}-{name}", "seed": seed, "best": best}
 

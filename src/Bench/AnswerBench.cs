@@ -13,14 +13,14 @@ public static class AnswerBench
     /// <param name="seed">The study's seed: what noise depends on, with the number of the trial.</param>
     /// <param name="data">The folder of the tables; null = no tables.</param>
     /// <param name="input">One object of parameter values a line.</param>
-    /// <param name="output">First <c>{"task", "direction", "trials", "copies", "parameters"}</c>, then <c>{"state", "value", "truth"}</c> a point.</param>
+    /// <param name="output">First <c>{"task", "direction", "trials", "copies", "origin", "parameters"}</c>, then <c>{"state", "value", "truth"}</c> a point.</param>
     /// <exception cref="HpoException">An unknown task, or a point outside its space.</exception>
     public static void Answer(string task, long seed, string? data, TextReader input, TextWriter output)
     {
         var problem = new Catalog(data).Select([task]) is [var only] ? only
             : throw new HpoException("/task", $"task must name one problem, but got '{task}'.");
         var parameters = problem.Space.Parameters.Select(ParameterSpec.From);
-        Write(output, new { Task = problem.Name, problem.Objective.Direction, problem.Trials, problem.Copies, Parameters = parameters });
+        Write(output, new { Task = problem.Name, problem.Objective.Direction, problem.Trials, problem.Copies, problem.Origin, Parameters = parameters });
         for (var number = 0; input.ReadLine() is { } line; number++)
         {
             var point = JsonSerializer.Deserialize<ParameterValues>(line, HpoJson.Options)!;

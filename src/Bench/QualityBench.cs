@@ -38,9 +38,7 @@ public static class QualityBench
     {
         var catalog = new Catalog(data);
         var lines = RunLine.Read(runs);
-        var named = lines.Select(line => line.Task).ToHashSet();
-        IReadOnlyList<Problem> problems = [.. catalog.Groups.Values.SelectMany(g => g).Where(p => named.Contains(p.Name))];
-        Report(catalog, problems, lines, reference is null ? [] : RunLine.Read(reference), output);
+        Report(catalog, catalog.Recorded(lines.Select(line => line.Task).ToHashSet()), lines, reference is null ? [] : RunLine.Read(reference), output);
     }
 
     private static RunLine[] Search(QualityRequest request, IReadOnlyList<Problem> problems, TextWriter progress, CancellationToken cancellationToken)
@@ -69,7 +67,7 @@ public static class QualityBench
             var best = Run.Best(search.Problem, search.Kind, search.Seed, trials, request.Parallel, search.Options, cancellationToken);
             lock (lines)
             {
-                lines[search.Index] = RunLine.Of(search.Problem.Name, search.Name, search.Seed, best);
+                lines[search.Index] = RunLine.Of(search.Problem.Name, search.Name, search.Seed, best, search.Problem.Origin);
                 var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
                 progress.WriteLine($"{++done}/{lines.Length} {search.Problem.Name} {search.Name} seed {search.Seed}: {best[^1]:G6} in {seconds:F1} s");
                 // In their order, and at once: a break leaves the searches before it.

@@ -33,6 +33,9 @@ internal abstract class Problem(string name, SearchSpace space, Direction direct
     /// <summary>How many times the study's history holds each trial.</summary>
     public virtual int Copies => 1;
 
+    /// <summary>What values are counted from where they are rounded or shown; 0 = shown as they are.</summary>
+    public virtual double Origin => 0;
+
     /// <summary>What a trial of a point ends with: a function of the point, the study's seed and the trial's number.</summary>
     public abstract Outcome Try(ParameterValues point, long seed, int number);
 

@@ -12,9 +12,9 @@ internal sealed record RunLine(string Task, string Sampler, long Seed, IReadOnly
 {
     private const int Digits = 6;
 
-    /// <summary>Keeps six significant digits, as recorded runs of others do: else the last digits would decide who is better.</summary>
-    public static RunLine Of(string task, string sampler, long seed, double[] best) =>
-        new(task, sampler, seed, [.. best.Select(value => double.IsFinite(value) ? double.Parse(value.ToString($"G{Digits}")) : (double?)null)]);
+    /// <summary>Keeps six significant digits of the distance to the origin, as recorded runs of others do: else the last digits would decide who is better.</summary>
+    public static RunLine Of(string task, string sampler, long seed, double[] best, double origin = 0) =>
+        new(task, sampler, seed, [.. best.Select(value => double.IsFinite(value) ? origin + double.Parse((value - origin).ToString($"G{Digits}")) : (double?)null)]);
 
     /// <summary>The value after so many trials; NaN when none had completed, null when the search was shorter.</summary>
     public double? After(int trials) => trials > Best.Count ? null : Best[trials - 1] ?? double.NaN;

@@ -10,7 +10,7 @@ public sealed class AnswerBenchTests
         var output = new StringWriter();
         AnswerBench.Answer("rosenbrock4_border", 1, null, new StringReader("""{"x1": 1, "x2": 1, "x3": 1, "x4": 1}"""), output);
         var lines = output.ToString().Split('\n');
-        Assert.StartsWith("""{"task":"rosenbrock4_border","direction":"minimize","trials":100,"copies":1,"parameters":[{"name":"x1","type":"float","low":-5,"high":1""", lines[0]);
+        Assert.StartsWith("""{"task":"rosenbrock4_border","direction":"minimize","trials":100,"copies":1,"origin":0,"parameters":[{"name":"x1","type":"float","low":-5,"high":1""", lines[0]);
         Assert.Equal("""{"state":"completed","value":0,"truth":0}""", lines[1]);
     }
 

@@ -1,3 +1,4 @@
+using HpoService.Bench.Runs;
 using HpoService.Bench.Tests.Problems;
 using HpoService.Search;
 
@@ -32,6 +33,23 @@ public sealed class QualityBenchTests
         Assert.Equal(lines, File.ReadAllText(file));
         var output = new StringWriter();
         QualityBench.Compare(file, data, null, output);
+        Assert.EndsWith(output.ToString(), report);
+    }
+
+    [Fact]
+    public void Of_bbob_the_report_shows_the_distance_to_the_smallest_value_and_compare_finds_every_instance()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("bbob").FullName, "runs.jsonl");
+        var request = new QualityRequest { Samplers = ["random", "sobol"], Tasks = ["bbob/f05-i1-d5", "bbob/f01-i2-d3"], Trials = 25, Seeds = [0], Out = file };
+        var report = Measure(request);
+        var last = RunLine.Read(file).Single(line => line.Task == "bbob/f01-i2-d3" && line.Sampler == "random").After(25)!.Value;
+        // The smallest value of the second sphere.
+        Assert.True(last > 394.48);
+        Assert.Contains("## Best value so far, of bbob less the smallest value", report);
+        Assert.Matches($@"\| bbob/f01-i2-d3 \| random \| .* \| {last - 394.48:G5} \[{last - 394.48:G5}, ", report);
+        Assert.Contains("Mean rank of the medians over 2 bbob", report);
+        var output = new StringWriter();
+        QualityBench.Compare(file, null, null, output);
         Assert.EndsWith(output.ToString(), report);
     }
 

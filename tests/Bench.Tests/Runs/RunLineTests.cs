@@ -14,6 +14,13 @@ public sealed class RunLineTests
     }
 
     [Fact]
+    public void Digits_are_counted_from_the_origin()
+    {
+        var line = RunLine.Of("bbob/f01-i1-d5", "gp", 3, [79.48 + 1.23456789e-5, 123456.789], origin: 79.48);
+        Assert.Equal("""{"task":"bbob/f01-i1-d5","sampler":"gp","seed":3,"best":[79.4800123457,123456.48]}""", line.ToJson());
+    }
+
+    [Fact]
     public void A_folder_is_read_as_a_whole_and_other_kinds_of_lines_are_left_out()
     {
         var folder = Directory.CreateTempSubdirectory("runs").FullName;

@@ -11,7 +11,7 @@ internal static class QualityCommand
         Description = "Kinds, separated by commas; the first is judged, the others stand beside it.", DefaultValueFactory = _ => "gp",
     };
 
-    private static readonly Option<string?> Tasks = new("--tasks") { Description = "Names and groups (functions, tables, robust, highdim, mixed, conditional, all)." };
+    private static readonly Option<string?> Tasks = new("--tasks") { Description = "Names and groups (functions, tables, robust, highdim, mixed, conditional, bbob, all)." };
     private static readonly Option<int?> Trials = new("--trials") { Description = "Trials of a search; default: 100, highdim 200." };
     private static readonly Option<string?> Seeds = new("--seeds") { Description = "How many from 0, or a range such as 3-7." };
     private static readonly Option<int> Parallel = new("--parallel") { Description = "Trials running at once in one search.", DefaultValueFactory = _ => 1 };

@@ -44,8 +44,8 @@ internal sealed class GpSampler : ISampler
             var stream = new RandomStream(_seed, number);
             var isInitial = known.Count + i < initial;
             var isOver = IsOver();
-            // Every second one from the surroundings of the best point.
-            var local = isInitial || isOver || !_options.TrustRegion || number % 2 == 0 ? null : surrogate?.Local(history.Space, IsOver);
+            // Every second one from the surroundings of a good point, every fourth not from those of a settled one.
+            var local = isInitial || isOver || number % 2 == 0 ? null : surrogate?.Local(history.Space, mayLeave: number % 4 == 1, IsOver);
             var point = isInitial || isOver ? null
                 : local?.Propose(cube, pending, visited, _options.Candidates / 2, stream, IsOver) ?? surrogate?.Propose(cube, pending, visited, _options.Candidates, stream, IsOver);
             var by = isInitial ? "gp:sobol" : point is null ? isOver ? "gp:late" : "gp:fallback" : IsOver() ? "gp:short" : "gp";

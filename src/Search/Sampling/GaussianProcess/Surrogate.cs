@@ -15,13 +15,15 @@ internal sealed class Surrogate
     // Stretching good scores makes noise among them larger: only with enough observations to tell, and next to no noise.
     private const int MinStretched = 30;
     private const double MaxStretchedNoise = 0.0015;
+    // What a trial outside of a settled basin must promise to gain, in deviations of the targets.
+    private const double LeastGain = 0.01;
     private readonly GpOptions _options;
     private readonly Features _features;
     private readonly List<Observation> _first, _observations;
     private readonly GpModel _model;
     private readonly double[] _targets;
     private readonly double _best;
-    private readonly IReadOnlyList<ParameterValues> _incumbents;
+    private readonly IReadOnlyList<ParameterValues> _ranked, _incumbents;
     private readonly Warp _warp;
     private readonly Neighbourhood? _around;
 
@@ -33,7 +35,8 @@ internal sealed class Surrogate
         // The best mean, not the best value: noise would make a lucky trial the bar.
         var means = model.MeansAtObserved();
         _best = means.Max();
-        _incumbents = [.. observations.Zip(means).OrderByDescending(t => t.Second).Take(Incumbents).Select(t => t.First.Parameters)];
+        _ranked = [.. observations.Zip(means).OrderByDescending(t => t.Second).Select(t => t.First.Parameters)];
+        _incumbents = [.. _ranked.Take(Incumbents)];
     }
 
     /// <summary>Fits to the observations; null when fewer than two have a score or the numerics fail.</summary>
@@ -76,17 +79,15 @@ internal sealed class Surrogate
         return GpModel.Condition(x, targets, theta, mean: null) is { } jittered ? new Surrogate(options, features, [], observations, jittered, warp) : null;
     }
 
-    /// <summary>A model of the surroundings of the best point alone, where the function may be smooth though it is not as a whole; null when too few
-    /// points lie there or the numerics fail.</summary>
+    /// <summary>A model of the surroundings of one good point alone, where the function may be smooth though it is not as a whole; null when too few
+    /// points lie there, every basin is settled, or the numerics fail.</summary>
     /// <param name="space">The space.</param>
+    /// <param name="mayLeave">Whether it may be another point than the best when the best one's basin is settled.</param>
     /// <param name="isOver">When true, the fit ends with the best hyperparameters so far.</param>
-    public Surrogate? Local(SearchSpace space, Func<bool> isOver)
+    public Surrogate? Local(SearchSpace space, bool mayLeave, Func<bool> isOver)
     {
-        var d = _features.Dimensions;
-        var feasible = _observations.Where(o => !double.IsNaN(o.Score)).ToList();
-        if (feasible.Count < LocalPoints(d) || _features.IsCoarse)
+        if (BasinsOf(out var feasible) is not { } basins || (mayLeave ? basins.FirstOpen(_ranked.Select(_features.Of)) : basins.Around(_features.Of(_incumbents[0]))) is not { } around)
             return null;
-        var around = new Neighbourhood(_features.Of(_incumbents[0]), _features.IsCategorical, feasible.Select(o => o.X), LocalPoints(d));
         var features = new Features(space, around);
         // Those a radius away from its sides still tell how the function enters it.
         var near = feasible.Select((o, i) => (Observation: o, Index: i, Distance: around.Distance(o.X))).Where(o => o.Distance <= 2 * around.Radius)
@@ -107,14 +108,23 @@ internal sealed class Surrogate
         double[][] running = [.. pending.TakeLast(MaxPending).Select(_features.Of)];
         IAcquisition? acquisition = _options.Acquisition == AcquisitionKind.UpperConfidenceBound
             ? ConfidenceBound.Over(_model, _options.Confidence, running)
-            : ExpectedImprovement.Over(_model, _best, running, _targets, stream);
+            : ExpectedImprovement.Over(_model, Bar(), running, _targets, stream);
         return acquisition is null
             ? null
             : new AcquisitionSearch(cube, _features, acquisition, _around?.Sides(cube.Encode(_incumbents[0])))
                 .Search(_incumbents, candidates, stream, isOver).FirstOrDefault(point => !visited.Contains(point) && cube.Space.Admits(point));
     }
 
-    private static int LocalPoints(int d) => 2 * d + 5;
+    // Null when no local models are made here.
+    private Basins? BasinsOf(out List<Observation> feasible)
+    {
+        var nearest = 2 * _features.Dimensions + 5;
+        feasible = _options.TrustRegion && _around is null && !_features.IsCoarse ? [.. _observations.Where(o => !double.IsNaN(o.Score))] : [];
+        return feasible.Count < nearest ? null : new Basins(_features, feasible, nearest);
+    }
+
+    // Higher by a little while a settled basin's best is: its last digits are the local model's.
+    private double Bar() => BasinsOf(out _) is { } basins && basins.IsSettled(basins.Around(_features.Of(_incumbents[0]))) ? _best + LeastGain : _best;
 
     private static Warp WarpOf(Features features, GpOptions options) =>
         !options.OutputWarping ? Warp.None : features.IsCoarse ? Warp.Outliers : Warp.Compressed;

@@ -14,7 +14,7 @@ namespace HpoService.Training.Parallel;
 public sealed record Parallelism(string Kind, int Processes = 1, int? MicroBatches = null, double? BucketMegabytes = null, double? TimeoutSeconds = null)
 {
     /// <summary>Long enough for one that tests alone while the others wait.</summary>
-    public const double UsualTimeoutSeconds = 300;
+    public const double UsualTimeoutSeconds = 600;
 
     /// <summary>How long a process waits for another's answer.</summary>
     [JsonIgnore]
@@ -50,7 +50,7 @@ internal sealed record ParallelismSetting(string Name, string Description) : Set
 
     public static readonly ParallelismSetting Setting = new(
         "parallelism", "Trains in several processes of the worker's machine: {\"kind\": \"data\", \"processes\": 4, \"bucketMegabytes\": 4}, {\"kind\": \"model\", \"processes\": 2} or "
-        + "{\"kind\": \"pipeline\", \"processes\": 2, \"microBatches\": 8}; each may say after how many seconds without an answer a process is given up: \"timeoutSeconds\": 300.");
+        + "{\"kind\": \"pipeline\", \"processes\": 2, \"microBatches\": 8}; each may say after how many seconds without an answer a process is given up: \"timeoutSeconds\": 600.");
 
     public static IReadOnlyList<string> Kinds { get; } = ["none", "data", "model", "pipeline"];
 
@@ -69,7 +69,7 @@ internal sealed record ParallelismSetting(string Name, string Description) : Set
             ["processes"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = MostProcesses },
             ["microBatches"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 1024, ["description"] = "Only of kind pipeline; 2 for each process." },
             ["bucketMegabytes"] = new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["maximum"] = 1024, ["description"] = "Only of kind data; 4." },
-            ["timeoutSeconds"] = new JsonObject { ["type"] = "number", ["minimum"] = LeastTimeout, ["maximum"] = MostTimeout, ["description"] = "Not of kind none; 300." },
+            ["timeoutSeconds"] = new JsonObject { ["type"] = "number", ["minimum"] = LeastTimeout, ["maximum"] = MostTimeout, ["description"] = "Not of kind none; 600." },
         },
         ["allOf"] = new JsonArray(
             If("none", new JsonObject { ["properties"] = new JsonObject { ["processes"] = new JsonObject { ["maximum"] = 1 }, ["timeoutSeconds"] = false } },

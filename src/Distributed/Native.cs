@@ -25,7 +25,7 @@ internal static partial class Native
     }
 
     [LibraryImport(Lib)] public static partial nint hpo_distributed_error();
-    [LibraryImport(Lib, StringMarshalling = StringMarshalling.Utf8)] public static partial nint hpo_group_new(string file, int rank, int size, double seconds);
+    [LibraryImport(Lib, StringMarshalling = StringMarshalling.Utf8)] public static partial nint hpo_group_new(string file, int rank, int size, double startSeconds, double seconds);
     [LibraryImport(Lib)] public static partial void hpo_group_free(nint group);
     [LibraryImport(Lib)] public static partial void hpo_group_all_reduce(nint group, nint tensor);
     [LibraryImport(Lib)] public static partial void hpo_group_broadcast(nint group, nint tensor, int root);

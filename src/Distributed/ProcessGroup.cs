@@ -12,12 +12,13 @@ public sealed class ProcessGroup : IDisposable
     /// <param name="meeting">A file that does not exist yet, where they find each other; its folder is this user's alone.</param>
     /// <param name="rank">Which of them this one is, from 0.</param>
     /// <param name="size">How many there are.</param>
-    /// <param name="timeout">How long any call waits for the others.</param>
+    /// <param name="start">How long it waits for the others to come.</param>
+    /// <param name="timeout">How long any call waits for the others, from then on.</param>
     /// <exception cref="ProcessGroupException">They did not come in time.</exception>
-    public ProcessGroup(string meeting, int rank, int size, TimeSpan timeout)
+    public ProcessGroup(string meeting, int rank, int size, TimeSpan start, TimeSpan timeout)
     {
         (Rank, Size) = (rank, size);
-        _handle = Native.Check(Native.hpo_group_new(meeting, rank, size, timeout.TotalSeconds));
+        _handle = Native.Check(Native.hpo_group_new(meeting, rank, size, start.TotalSeconds, timeout.TotalSeconds));
     }
 
     /// <summary>Which of them this one is, from 0.</summary>

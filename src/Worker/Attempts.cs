@@ -38,8 +38,7 @@ internal sealed class Attempts(TrialProcessPool pool, WorkerOptions options, Tri
         var runner = study.Definition.Runner;
         var request = new TrainingRequest(
             runner.Model!, runner.DataSet, runner.Settings, trial.Parameters, Seed(study, trial), options.DataFolder, files.ArtifactsOf(study.Id, trial.Number));
-        var processes = Parallelism.ProcessesOf(request);
-        return processes > 1 ? new TeamAttempt(pool, request, processes, log) : new TrainingAttempt(pool, request, log);
+        return Parallelism.Of(request) is { Processes: > 1 } how ? new TeamAttempt(pool, request, how, log) : new TrainingAttempt(pool, request, log);
     }
 
     private CommandAttempt StartCommand(StudyView study, TrialView trial, TrialLog log)

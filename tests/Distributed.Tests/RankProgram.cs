@@ -10,7 +10,7 @@ internal static class RankProgram
     {
         var (meeting, rank, size) = (arguments[0], int.Parse(arguments[1], CultureInfo.InvariantCulture), int.Parse(arguments[2], CultureInfo.InvariantCulture));
         torch.set_num_threads(1);
-        using var group = new ProcessGroup(meeting, rank, size, TimeSpan.FromSeconds(20));
+        using var group = new ProcessGroup(meeting, rank, size, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(20));
         AllReduce(group);
         Broadcast(group);
         Ring(group);

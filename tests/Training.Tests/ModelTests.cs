@@ -23,6 +23,50 @@ public sealed class ModelTests
         Assert.All(["loss", "logLoss", "auc", "macroF1", "balancedAccuracy", "trainLoss", "trainSeconds", "parameterCount", "latencyMs"], name => Assert.True(double.IsFinite(values[name]), name));
     }
 
+    [Theory]
+    [InlineData("cnn", "")]
+    [InlineData("cnn", """, "activation": "gelu", "pooling": "average", "readout": "mean", "classWeights": "balanced" """)]
+    [InlineData("cnn", """, "batchNorm": false, "dropout": 0.1, "labelSmoothing": 0.1, "mixup": 0.4, "l1": 0.0001, "l2": 0.001""")]
+    [InlineData("resnet", """, "stageBlocks": 1, "width": 4""")]
+    [InlineData("mlp", """, "norm": "layer", "activation": "silu", "layers": 2, "hidden": 16""")]
+    [InlineData("mlp", """, "norm": "batch", "skip": true, "widths": "16,16", "labelSmoothing": 0.1""")]
+    [InlineData("rnn", """, "cell": "gru", "bidirectional": true, "hidden": 8""")]
+    public void Newtoncg_lowers_the_loss(string model, string more) => Falls(Ask.Train(model, NewtonCg(more)).Measurements);
+
+    [Theory]
+    [InlineData("periodic", "mse")]
+    [InlineData("periodic", "huber")]
+    [InlineData("piecewise", "mse")]
+    [InlineData("piecewise", "mae")]
+    public void Newtoncg_lowers_the_loss_of_numbers_that_are_vectors(string kind, string loss)
+    {
+        var folder = Directory.CreateTempSubdirectory("hpo-newton").FullName;
+        try
+        {
+            var random = new Random(3);
+            var rows = Enumerable.Range(0, 300).Select(_ => (X: random.NextDouble() * 4, Z: random.Next(2)))
+                .Select(r => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{r.X:G6},{"ab"[r.Z]},{Math.Sin(2 * r.X) + r.Z:G6}"));
+            var file = Path.Combine(folder, "waves.csv");
+            File.WriteAllLines(file, ["x,z,y", .. rows]);
+            new DataSets.DataSetFolder(folder).Add("waves", null, new DataSets.Formats.DataSetSource(file));
+            Falls(Ask.Train("mlp", NewtonCg($$""", "featureEmbedding": "{{kind}}", "featureWidth": 4, "featureTerms": 8, "hidden": 8, "regressionLoss": "{{loss}}" """), "waves", folder: folder).Measurements);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string NewtonCg(string more) =>
+        $$"""{"epochs": 5, "optimizer": "newtoncg", "learningRate": 1, "batchSize": 200, "maxTrainSamples": 200, "cgIterations": 8{{more}}}""";
+
+    private static void Falls(IReadOnlyList<Search.Studies.Measurement> measurements)
+    {
+        var losses = measurements.Select(m => m.Values["trainLoss"]).ToArray();
+        Assert.Equal(5, losses.Length);
+        Assert.True(losses[^1] < 0.97 * losses[0], string.Join(", ", losses));
+    }
+
     [Fact]
     public void Repeats_give_the_mean_and_the_deviation_over_seeds()
     {

@@ -69,6 +69,14 @@ public sealed class NetworkTests
     [InlineData("rnn", "text", """{"cell": "gru"}""")]
     [InlineData("rnn", "sequence", """{"cell": "vanilla"}""")]
     [InlineData("mlp", "table", """{"activation": "tanh"}""")]
+    [InlineData("mlp", "table", """{"layers": 2, "norm": "layer", "activation": "gelu"}""")]
+    [InlineData("mlp", "table", """{"norm": "batch", "activation": "silu", "skip": true}""")]
+    [InlineData("mlp", "table", """{"featureEmbedding": "periodic", "featureWidth": 3, "featureTerms": 2, "activation": "tanh"}""")]
+    [InlineData("mlp", "table", """{"featureEmbedding": "piecewise", "featureWidth": 3, "featureTerms": 4, "activation": "tanh"}""")]
+    [InlineData("cnn", "image", """{"activation": "tanh"}""")]
+    [InlineData("cnn", "image", """{"activation": "gelu", "pooling": "average", "readout": "mean", "kernel": 5}""")]
+    [InlineData("cnn", "image", """{"activation": "silu", "batchNorm": false}""")]
+    [InlineData("resnet", "image", """{"stageBlocks": 1, "width": 3}""")]
     public void What_newtoncg_takes_can_be_differentiated_twice(string modelName, string shapeName, string settings)
     {
         torch.manual_seed(6);
@@ -80,9 +88,10 @@ public sealed class NetworkTests
         var slopes = Slopes();
         var along = slopes.Zip(parameters.Split(direction), (s, d) => (s * d).sum()).Aggregate((a, b) => a + b);
         var product = Values(torch.cat([.. torch.autograd.grad([along], [.. parameters.Parameters], allow_unused: true).Select((h, i) => (h ?? parameters.Parameters[i] * 0).flatten())]));
-        var (ahead, behind) = (At(0.01), At(-0.01));
         Assert.True(product.Max(Math.Abs) > 0.1);
-        Golden.AssertClose([.. ahead.Zip(behind, (a, b) => (a - b) / 0.02)], product, 0.02 * product.Max(Math.Abs)); // of 32-bit differences
+        // Of 32-bit differences. A step over which a unit begins to be rectified, or another is the largest of its pool, says nothing: one of the steps meets none.
+        var errors = new[] { 5e-4, 1e-4, 2e-5, 5e-6 }.Select(step => At(step).Zip(At(-step), (a, b) => (a - b) / (2 * step)).Zip(product, (d, p) => Math.Abs(d - p)).Max()).ToArray();
+        Assert.True(errors.Min() < 0.02 * product.Max(Math.Abs), $"{string.Join(", ", errors)} beside {product.Max(Math.Abs)}");
 
         double[] At(double step)
         {

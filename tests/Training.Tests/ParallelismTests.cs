@@ -21,7 +21,9 @@ public sealed class ParallelismTests
     [InlineData("""{"parallelism": {"kind": "model", "processes": 2, "microBatches": 4}}""", "/parallelism/microBatches", "parallelism.microBatches must be left out unless kind is pipeline, but got 4 for model.")]
     [InlineData("""{"parallelism": {"kind": "pipeline", "processes": 2, "microBatches": 0}}""", "/parallelism/microBatches", "1 <= parallelism.microBatches <= 1024 must hold, but got 0.")]
     [InlineData("""{"parallelism": {"kind": "pipeline", "processes": 2, "microBatches": 64}}""", "/parallelism/microBatches", "parallelism.microBatches must be at most batchSize, but got 64 and 32.")]
-    [InlineData("""{"parallelism": {"kind": "data", "processes": 2, "hosts": 2}}""", "/parallelism/hosts", "the fields of parallelism must be among kind, processes, microBatches and bucketMegabytes, but got 'hosts'.")]
+    [InlineData("""{"parallelism": {"kind": "data", "processes": 2, "hosts": 2}}""", "/parallelism/hosts", "the fields of parallelism must be among kind, processes, microBatches, bucketMegabytes and timeoutSeconds, but got 'hosts'.")]
+    [InlineData("""{"parallelism": {"kind": "data", "processes": 2, "timeoutSeconds": 0.5}}""", "/parallelism/timeoutSeconds", "1 <= parallelism.timeoutSeconds <= 86400 must hold, but got 0.5.")]
+    [InlineData("""{"parallelism": {"kind": "none", "timeoutSeconds": 5}}""", "/parallelism/timeoutSeconds", "parallelism.timeoutSeconds must be left out where kind is none, but got 5 for none.")]
     [InlineData("""{"parallelism": {"kind": "data", "processes": 4}, "batchSize": 3}""", "/batchSize", "batchSize must be at least parallelism.processes, but got 3 and 4.")]
     [InlineData("""{"parallelism": {"kind": "data", "processes": 2}, "optimizer": "newtoncg"}""", "/optimizer", "optimizer must be of the first order with parallelism of kind data, or lbfgs, but got newtoncg.")]
     [InlineData("""{"parallelism": {"kind": "pipeline", "processes": 2}, "optimizer": "lbfgs"}""", "/optimizer", "optimizer must be of the first order with parallelism of kind pipeline, but got lbfgs.")]
@@ -34,13 +36,13 @@ public sealed class ParallelismTests
     [Theory]
     [InlineData("""{"kind":"data","processes":3,"bucketMegabytes":0.5}""", 3)]
     [InlineData("""{"kind":"model","processes":2}""", 2)]
-    [InlineData("""{"kind":"pipeline","processes":8,"microBatches":16}""", 8)]
+    [InlineData("""{"kind":"pipeline","processes":8,"microBatches":16,"timeoutSeconds":5}""", 8)]
     [InlineData("""{"kind":"none","processes":1}""", 1)]
     [InlineData("""{"kind":"data","processes":0}""", 1)] // which the training refuses then
     public void A_worker_knows_how_many_processes_to_start(string json, int processes)
     {
         using var settings = JsonDocument.Parse($$"""{"parallelism": {{json}}}""");
-        Assert.Equal(processes, Parallelism.ProcessesOf(new TrainingRequest("mlp", null, settings.RootElement, ParameterValues.Empty, 1)));
+        Assert.Equal(processes, Parallelism.Of(new TrainingRequest("mlp", null, settings.RootElement, ParameterValues.Empty, 1)).Processes);
     }
 
     [Fact]

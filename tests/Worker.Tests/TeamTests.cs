@@ -69,7 +69,7 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
     {
         using var log = new TrialFiles(warm.Folder).AppendLog(1, 1);
         int[] ids;
-        using (var attempt = new TeamAttempt(warm.Pool, Request("mlp", Settings(""" 900, "epochs": 10000""", """{"kind": "data", "processes": 2}"""), null), 2, log))
+        using (var attempt = new TeamAttempt(warm.Pool, Request("mlp", Settings(""" 900, "epochs": 10000""", """{"kind": "data", "processes": 2}"""), null), new("data", 2), log))
         {
             ids = [.. attempt.ProcessIds];
             var message = await attempt.RunAsync(m =>
@@ -84,11 +84,35 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
         Assert.All(ids, id => Assert.True(SpinWait.SpinUntil(() => !IsRunning(id), 5000), "no rank is left behind"));
     }
 
+    [Theory]
+    [InlineData("data", 2, 1)]
+    [InlineData("data", 2, 0)]
+    [InlineData("pipeline", 3, 1)]
+    public async Task A_rank_that_hangs_ends_the_attempt_after_timeoutSeconds_with_a_reason_that_names_it(string kind, int processes, int rank)
+    {
+        using var log = new TrialFiles(warm.Folder).AppendLog(1, 3);
+        var parallelism = $$"""{"kind": "{{kind}}", "processes": {{processes}}, "timeoutSeconds": 4}""";
+        int[] ids;
+        using (var attempt = new TeamAttempt(warm.Pool, Request("mlp", Settings(""" 900, "layers": 2, "epochs": 10000""", parallelism), null), new(kind, processes, TimeoutSeconds: 4), log))
+        {
+            ids = [.. attempt.ProcessIds];
+            var message = await attempt.RunAsync(m =>
+            {
+                if (m.Step == 2)
+                    Halt(ids[rank]);
+                return Task.CompletedTask;
+            }, default).WaitAsync(TimeSpan.FromSeconds(60));
+            Assert.Equal($"rank {rank} of {processes} hung: the others had no answer from it within 4 seconds (parallelism.timeoutSeconds)", message.Failed);
+        }
+
+        Assert.All(ids, id => Assert.True(SpinWait.SpinUntil(() => !IsRunning(id), 5000), "no rank is left behind"));
+    }
+
     [Fact]
     public async Task A_stop_reaches_all_ranks()
     {
         using var log = new TrialFiles(warm.Folder).AppendLog(1, 2);
-        using var attempt = new TeamAttempt(warm.Pool, Request("mlp", Settings(""" 200, "layers": 2, "epochs": 10000""", """{"kind": "model", "processes": 2}"""), null), 2, log);
+        using var attempt = new TeamAttempt(warm.Pool, Request("mlp", Settings(""" 200, "layers": 2, "epochs": 10000""", """{"kind": "model", "processes": 2}"""), null), new("model", 2), log);
         var message = await attempt.RunAsync(m =>
         {
             attempt.Stop();
@@ -135,7 +159,7 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
     private async Task<Message> MessageAsync(TrainingRequest request, Action<Measurement> report)
     {
         using var log = new TrialFiles(warm.Folder).AppendLog(1, 0);
-        using IAttempt attempt = Parallelism.ProcessesOf(request) is > 1 and var size ? new TeamAttempt(warm.Pool, request, size, log) : new TrainingAttempt(warm.Pool, request, log);
+        using IAttempt attempt = Parallelism.Of(request) is { Processes: > 1 } how ? new TeamAttempt(warm.Pool, request, how, log) : new TrainingAttempt(warm.Pool, request, log);
         return await attempt.RunAsync(m =>
         {
             report(m);
@@ -157,6 +181,13 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
 
     private static bool IsRunning(int id) =>
         File.Exists($"/proc/{id}/stat") && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
+
+    private static void Halt(int id)
+    {
+        using var signal = System.Diagnostics.Process.Start("sh", ["-c", $"kill -STOP {id}"]);
+        signal.WaitForExit();
+        Assert.Equal(0, signal.ExitCode);
+    }
 
     private sealed record Trained(List<Dictionary<string, double>> Curve, IReadOnlyDictionary<string, double> Final, Dictionary<string, WeightTensor> Weights);
 }

@@ -23,19 +23,25 @@ HPO_API const char* hpo_distributed_error() {
 }
 
 // Waits until all processes have met at the file. Each listens at a port of 127.0.0.1 that the system chooses, and writes it into the file.
-HPO_API Group* hpo_group_new(const char* file, int rank, int size, double seconds) {
+HPO_API Group* hpo_group_new(const char* file, int rank, int size, double start_seconds, double seconds) {
     Group* group = nullptr;
     guarded([&] {
 #ifdef USE_C10D_GLOO
-        const auto timeout = std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+        const auto milliseconds = [](double s) { return std::chrono::milliseconds(static_cast<int64_t>(s * 1000)); };
+        const auto timeout = milliseconds(seconds);
         auto store = c10::make_intrusive<c10d::FileStore>(file, size);
         store->setTimeout(timeout);
+        // Some come later than others, by how long a process takes to start and to read its data: gloo's own patience begins when all are here.
+        std::vector<std::string> all;
+        for (int i = 0; i < size; i++) all.push_back("here/" + std::to_string(i));
+        store->set(all[rank], std::vector<uint8_t>{1});
+        store->wait(all, milliseconds(start_seconds));
         auto options = c10d::ProcessGroupGloo::Options::create(timeout);
         options->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1"));
         options->threads = 2;
         group = new Group{c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options)};
 #else
-        (void)file, (void)rank, (void)size, (void)seconds;
+        (void)file, (void)rank, (void)size, (void)start_seconds, (void)seconds;
         TORCH_CHECK(false, "processes can talk to each other only where the program was built with gloo's headers (Debian: libgloo-dev)");
 #endif
     });

@@ -59,7 +59,8 @@ struct Dense : torch::autograd::Function<Dense> {
             return {needsX ? rows.mm(w).reshape(x.sizes()) : at::Tensor(), rows.t().mm(x.reshape({-1, w.size(1)})), rows.sum(0), at::Tensor()};
         }
         const auto in = w.size(1), out = w.size(0), n = x.numel() / in;
-        auto g = grads[0].contiguous();
+        // A gradient that libtorch knows to be nothing but zeros, as the second derivative of an absolute value is, has no memory.
+        auto g = grads[0]._is_zerotensor() ? at::zeros(grads[0].sizes(), grads[0].options()) : grads[0].contiguous();
         if (y.defined()) {
             auto kept = at::empty_like(g);
             unless_zero(g.data_ptr<float>(), y.data_ptr<float>(), kept.data_ptr<float>(), g.numel());

@@ -52,6 +52,7 @@ public static class ModelRegistry
     /// <param name="report">Takes a measurement an epoch, or of several trainings one each; false = stop.</param>
     /// <param name="cancellationToken">The process shuts down: throws <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InvalidSettingsException">The model, the data set or a setting is unknown or out of range.</exception>
+    /// <exception cref="TimeoutException">Another of the training's processes does not answer.</exception>
     public static TrainingOutcome Train(TrainingRequest request, Func<Measurement, bool> report, CancellationToken cancellationToken)
     {
         var model = Models.FirstOrDefault(m => m.Name == request.Model)

@@ -1,3 +1,4 @@
+using HpoService.Distributed;
 using HpoService.Search.Studies;
 using HpoService.Training.DataSets;
 using HpoService.Training.Loop;
@@ -19,10 +20,17 @@ internal sealed class Trainer(IModel model, TrainingRequest request)
         var raw = DataSetCatalog.Get(request.DataSet ?? "digits", request.DataFolder, (long)_settings[DataSettings.StreamAbove] << 20);
         if (!model.Takes(raw.Kind, raw.Goal))
             throw new InvalidSettingsException("/dataset", $"{model.Name} must be given data that it takes, but got {request.DataSet}: {raw.Kind}, {raw.Goal}.");
-        using var team = Team.Of(_settings, request.Place);
-        var outcome = Rounds(raw, report, team, cancellationToken);
-        team.Leave();
-        return outcome;
+        try
+        {
+            using var team = Team.Of(_settings, request.Place);
+            var outcome = Rounds(raw, report, team, cancellationToken);
+            team.Leave();
+            return outcome;
+        }
+        catch (Exception e) when (_settings[ParallelismSetting.Setting].Processes > 1 && ProcessGroupException.IsTimeout(e))
+        {
+            throw new TimeoutException($"another process must answer within parallelism.timeoutSeconds, but got: {e.Message}", e);
+        }
     }
 
     private TrainingOutcome Rounds(RawData raw, Func<Measurement, bool> report, Team team, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using HpoService.Training.Settings;
 
 namespace HpoService.Training.Parallel;
@@ -9,22 +10,34 @@ namespace HpoService.Training.Parallel;
 /// <param name="Processes">How many.</param>
 /// <param name="MicroBatches">Of a pipeline: into how many parts a batch is cut; null = two for each process.</param>
 /// <param name="BucketMegabytes">Of data parallelism: gradients that are averaged together; null = 4.</param>
-public sealed record Parallelism(string Kind, int Processes = 1, int? MicroBatches = null, double? BucketMegabytes = null)
+/// <param name="TimeoutSeconds">How long a process waits for another's answer before the training is given up; null = <see cref="UsualTimeoutSeconds"/>.</param>
+public sealed record Parallelism(string Kind, int Processes = 1, int? MicroBatches = null, double? BucketMegabytes = null, double? TimeoutSeconds = null)
 {
+    /// <summary>Long enough for one that tests alone while the others wait.</summary>
+    public const double UsualTimeoutSeconds = 300;
+
+    /// <summary>How long a process waits for another's answer.</summary>
+    [JsonIgnore]
+    public TimeSpan Timeout => TimeSpan.FromSeconds(TimeoutSeconds ?? UsualTimeoutSeconds);
+
+    /// <summary>How long it waits for the others to start and to read the data set, which take longer than a step.</summary>
+    [JsonIgnore]
+    public TimeSpan Start => TimeSpan.FromSeconds(Math.Max(Timeout.TotalSeconds, UsualTimeoutSeconds));
+
     /// <summary>One process.</summary>
     public static Parallelism None { get; } = new("none");
 
-    /// <summary>How many processes a request wants; 1 where its settings are wrong, which training then says.</summary>
-    public static int ProcessesOf(TrainingRequest request)
+    /// <summary>What a request wants; one process where its settings are wrong, which training then says.</summary>
+    public static Parallelism Of(TrainingRequest request)
     {
         try
         {
             return request.Settings is { ValueKind: JsonValueKind.Object } settings && settings.TryGetProperty(ParallelismSetting.Setting.Name, out var json)
-                && !request.Parameters.ContainsKey(ParallelismSetting.Setting.Name) ? ((Parallelism)ParallelismSetting.Setting.Read(json)).Processes : 1;
+                && !request.Parameters.ContainsKey(ParallelismSetting.Setting.Name) ? (Parallelism)ParallelismSetting.Setting.Read(json) : None;
         }
         catch (InvalidSettingsException)
         {
-            return 1;
+            return None;
         }
     }
 }
@@ -33,10 +46,11 @@ public sealed record Parallelism(string Kind, int Processes = 1, int? MicroBatch
 internal sealed record ParallelismSetting(string Name, string Description) : Setting(Name, Description)
 {
     public const int MostProcesses = 8;
+    private const double LeastTimeout = 1, MostTimeout = 86_400;
 
     public static readonly ParallelismSetting Setting = new(
         "parallelism", "Trains in several processes of the worker's machine: {\"kind\": \"data\", \"processes\": 4, \"bucketMegabytes\": 4}, {\"kind\": \"model\", \"processes\": 2} or "
-        + "{\"kind\": \"pipeline\", \"processes\": 2, \"microBatches\": 8}.");
+        + "{\"kind\": \"pipeline\", \"processes\": 2, \"microBatches\": 8}; each may say after how many seconds without an answer a process is given up: \"timeoutSeconds\": 300.");
 
     public static IReadOnlyList<string> Kinds { get; } = ["none", "data", "model", "pipeline"];
 
@@ -55,9 +69,10 @@ internal sealed record ParallelismSetting(string Name, string Description) : Set
             ["processes"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = MostProcesses },
             ["microBatches"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 1024, ["description"] = "Only of kind pipeline; 2 for each process." },
             ["bucketMegabytes"] = new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["maximum"] = 1024, ["description"] = "Only of kind data; 4." },
+            ["timeoutSeconds"] = new JsonObject { ["type"] = "number", ["minimum"] = LeastTimeout, ["maximum"] = MostTimeout, ["description"] = "Not of kind none; 300." },
         },
         ["allOf"] = new JsonArray(
-            If("none", new JsonObject { ["properties"] = new JsonObject { ["processes"] = new JsonObject { ["maximum"] = 1 } } },
+            If("none", new JsonObject { ["properties"] = new JsonObject { ["processes"] = new JsonObject { ["maximum"] = 1 }, ["timeoutSeconds"] = false } },
                 new JsonObject { ["required"] = new JsonArray("processes"), ["properties"] = new JsonObject { ["processes"] = new JsonObject { ["minimum"] = 2 } } }),
             If("pipeline", new JsonObject(), new JsonObject { ["properties"] = new JsonObject { ["microBatches"] = false } }),
             If("data", new JsonObject(), new JsonObject { ["properties"] = new JsonObject { ["bucketMegabytes"] = false } })),
@@ -74,8 +89,8 @@ internal sealed record ParallelismSetting(string Name, string Description) : Set
         if (json.ValueKind != JsonValueKind.Object)
             throw Wrong("", $"{Name} must be an object with kind and processes", json.GetRawText());
         foreach (var field in json.EnumerateObject())
-            if (field.Name is not ("kind" or "processes" or "microBatches" or "bucketMegabytes"))
-                throw Wrong($"/{field.Name}", $"the fields of {Name} must be among kind, processes, microBatches and bucketMegabytes", $"'{field.Name}'");
+            if (field.Name is not ("kind" or "processes" or "microBatches" or "bucketMegabytes" or "timeoutSeconds"))
+                throw Wrong($"/{field.Name}", $"the fields of {Name} must be among kind, processes, microBatches, bucketMegabytes and timeoutSeconds", $"'{field.Name}'");
         var kind = json.TryGetProperty("kind", out var word) && word.ValueKind == JsonValueKind.String ? word.GetString()! : "";
         if (!Kinds.Contains(kind))
             throw Wrong("/kind", $"{Name}.kind must be one of {string.Join(", ", Kinds)}", word.ValueKind == JsonValueKind.Undefined ? "none given" : word.GetRawText());
@@ -86,7 +101,10 @@ internal sealed record ParallelismSetting(string Name, string Description) : Set
             throw Wrong("/microBatches", $"{Name}.microBatches must be left out unless kind is pipeline", $"{micro} for {kind}");
         if (bucket is not null && kind != "data")
             throw Wrong("/bucketMegabytes", $"{Name}.bucketMegabytes must be left out unless kind is data", $"{bucket} for {kind}");
-        return new Parallelism(kind, (int)processes, (int?)micro, bucket);
+        var timeout = Number("timeoutSeconds", LeastTimeout, MostTimeout, isWhole: false);
+        if (timeout is not null && kind == "none")
+            throw Wrong("/timeoutSeconds", $"{Name}.timeoutSeconds must be left out where kind is none", $"{timeout} for none");
+        return new Parallelism(kind, (int)processes, (int?)micro, bucket, timeout);
 
         double? Number(string field, double low, double high, bool isWhole)
         {

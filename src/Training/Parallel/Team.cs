@@ -25,7 +25,7 @@ internal abstract class Team : IDisposable
         Check(how, settings);
         if (place?.Processes != how.Processes)
             throw new InvalidOperationException($"a training in {how.Processes} processes must be started in as many, but got {place?.Processes ?? 1}.");
-        var group = new ProcessGroup(place.Meeting, place.Rank, place.Processes, TimeSpan.FromMinutes(10));
+        var group = new ProcessGroup(place.Meeting, place.Rank, place.Processes, how.Start, how.Timeout);
         return how.Kind == "data" ? new DataTeam(group, settings, how.BucketMegabytes ?? 4) : new StageTeam(group, settings, how.Kind == "model" ? 1 : how.MicroBatches ?? 2 * how.Processes);
     }
 

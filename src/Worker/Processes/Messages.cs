@@ -25,10 +25,10 @@ internal sealed record PredictionRequest(string Folder, IReadOnlyList<JsonElemen
 /// <param name="Upload">What.</param>
 internal sealed record DataSetAddition(string DataFolder, DataSetUpload Upload);
 
-/// <summary>What a training process writes back, a JSON object a line; exactly one field is set.</summary>
+/// <summary>What a training process writes back, a JSON object a line; exactly one field is set, but <c>HasWaited</c>: failed for want of another process' answer.</summary>
 internal sealed record Message(
     Measurement? Measurement = null, IReadOnlyDictionary<string, double>? Completed = null, string? Infeasible = null, bool Stopped = false, string? Failed = null,
-    DataCard? Added = null, Refusal? Refused = null, Predictions? Predicted = null)
+    DataCard? Added = null, Refusal? Refused = null, Predictions? Predicted = null, bool HasWaited = false)
 {
     /// <summary>Whether it says anything at all.</summary>
     [JsonIgnore]

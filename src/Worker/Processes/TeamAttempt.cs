@@ -1,3 +1,4 @@
+using System.Globalization;
 using HpoService.Search.Studies;
 using HpoService.Storage;
 using HpoService.Training;
@@ -7,12 +8,12 @@ namespace HpoService.Worker.Processes;
 
 /// <summary>An attempt of a training runner in several processes, one of which leads: it reports, and hears of stops; the others follow it.</summary>
 /// <remarks>All of them are this process' children: each ends when this one does. When one breaks, all others are ended.</remarks>
-internal sealed class TeamAttempt(TrialProcessPool pool, TrainingRequest request, int size, TrialLog log) : IAttempt
+internal sealed class TeamAttempt(TrialProcessPool pool, TrainingRequest request, Parallelism how, TrialLog log) : IAttempt
 {
     /// <summary>How long the others of a broken team are waited for, so that who died first is known from who was left alone.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly TrialProcess[] _processes = Rent(pool, size);
+    private readonly TrialProcess[] _processes = Rent(pool, how.Processes);
     private bool _isIdle;
 
     /// <summary>Of the ranks, in their order.</summary>
@@ -25,7 +26,7 @@ internal sealed class TeamAttempt(TrialProcessPool pool, TrainingRequest request
         {
             var meeting = Path.Combine(folder.FullName, "meeting");
             var ranks = _processes.Select((process, rank) => process.TrainAsync(
-                request with { Place = new Place(rank, size, meeting), ArtifactFolder = rank == 0 ? request.ArtifactFolder : null },
+                request with { Place = new Place(rank, how.Processes, meeting), ArtifactFolder = rank == 0 ? request.ArtifactFolder : null },
                 measurement => rank == 0 ? ReportAsync(measurement, report) : Task.CompletedTask, cancellationToken)).ToArray();
             var first = await FirstOddAsync(ranks);
             if (first is not null)
@@ -80,13 +81,25 @@ internal sealed class TeamAttempt(TrialProcessPool pool, TrainingRequest request
         }
     }
 
-    // One that died tells more than one that lost touch with it.
+    // One that died tells more than one that lost touch with it; and of one that hangs only the others tell.
     private async Task<Message> ReasonAsync(Task<Message>[] ranks, Task<Message> first)
     {
         var dead = Array.FindIndex(_processes, p => !p.IsAlive);
+        if (dead < 0 && await HungAsync(ranks) is { Length: > 0 } hung)
+            return new Message(Failed: string.Create(CultureInfo.InvariantCulture,
+                $"rank {string.Join(" and ", hung)} of {how.Processes} hung: the others had no answer from it within {how.Timeout.TotalSeconds} seconds (parallelism.timeoutSeconds)"));
         var rank = dead >= 0 && ranks[dead].IsCompletedSuccessfully ? dead : Array.IndexOf(ranks, first);
         var message = await ranks[rank];
-        return message.Failed is { } reason ? new Message(Failed: $"rank {rank} of {size} broke: {reason}") : message;
+        return message.Failed is { } reason ? new Message(Failed: $"rank {rank} of {how.Processes} broke: {reason}") : message;
+    }
+
+    // Those that are silent still, where another one has waited in vain.
+    private static async Task<int[]> HungAsync(Task<Message>[] ranks)
+    {
+        var hasWaited = false;
+        foreach (var said in ranks.Where(r => r.IsCompletedSuccessfully))
+            hasWaited |= (await said).HasWaited;
+        return hasWaited ? [.. ranks.Index().Where(r => !r.Item.IsCompleted).Select(r => r.Index)] : [];
     }
 
     private static TrialProcess[] Rent(TrialProcessPool pool, int size)

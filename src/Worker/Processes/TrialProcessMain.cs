@@ -78,6 +78,10 @@ public static class TrialProcessMain
         {
             return new Message(Infeasible: e.Message); // these values never work: no retry
         }
+        catch (TimeoutException e)
+        {
+            return new Message(Failed: e.Message, HasWaited: true);
+        }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             return new Message(Failed: e.Message);

@@ -1,8 +1,8 @@
 // Notation: n feasible observations; x, shape [d] = features of the whole space; r = a neighbourhood's radius.
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>Where a local model still has something to gain. Once the scores around a point are next to equal beside the others, more trials there only add digits: the basin is settled, and
-/// trials belong to the next one.</summary>
+/// <summary>Where a local model still has something to gain. Once the scores around a point are next to equal beside the others, more trials
+/// there only add digits: the basin is settled, and trials belong to the next one.</summary>
 /// <remarks>What TuRBO does by a restart when its trust region has collapsed (Eriksson et al., NeurIPS 2019, arXiv 1910.01739), with all observations kept.</remarks>
 /// <param name="features">Of the whole space.</param>
 /// <param name="feasible">Shape [n].</param>
@@ -23,7 +23,7 @@ internal sealed class Basins(Features features, List<Observation> feasible, int 
     {
         var inside = feasible.ToLookup(o => around.Distance(o.X) <= around.Radius, o => o.Score);
         var outside = inside[false].Order().ToList();
-        return outside.Count > 0 && inside[true].Max() - inside[true].Min() <= Settled * (inside[true].Max() - outside[outside.Count / 2]);
+        return inside.Contains(true) && outside.Count > 0 && inside[true].Max() - inside[true].Min() <= Settled * (inside[true].Max() - outside[outside.Count / 2]);
     }
 
     /// <summary>The neighbourhood of the first of the points, the best first, that is not settled nor next to a settled one; null when there is none.</summary>

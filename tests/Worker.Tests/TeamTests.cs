@@ -102,7 +102,7 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
                     Halt(ids[rank]);
                 return Task.CompletedTask;
             }, default).WaitAsync(TimeSpan.FromSeconds(60));
-            Assert.Equal($"rank {rank} of {processes} hung: the others had no answer from it within 4 seconds (parallelism.timeoutSeconds)", message.Failed);
+            Assert.Equal($"rank {rank} of {processes} hung: the others waited in vain for its answer (parallelism.timeoutSeconds is 4, at the start 600)", message.Failed);
         }
 
         Assert.All(ids, id => Assert.True(SpinWait.SpinUntil(() => !IsRunning(id), 5000), "no rank is left behind"));

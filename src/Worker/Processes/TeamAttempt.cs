@@ -87,7 +87,7 @@ internal sealed class TeamAttempt(TrialProcessPool pool, TrainingRequest request
         var dead = Array.FindIndex(_processes, p => !p.IsAlive);
         if (dead < 0 && await HungAsync(ranks) is { Length: > 0 } hung)
             return new Message(Failed: string.Create(CultureInfo.InvariantCulture,
-                $"rank {string.Join(" and ", hung)} of {how.Processes} hung: the others had no answer from it within {how.Timeout.TotalSeconds} seconds (parallelism.timeoutSeconds)"));
+                $"rank {string.Join(" and ", hung)} of {how.Processes} hung: the others waited in vain for its answer (parallelism.timeoutSeconds is {how.Timeout.TotalSeconds}, at the start {how.Start.TotalSeconds})"));
         var rank = dead >= 0 && ranks[dead].IsCompletedSuccessfully ? dead : Array.IndexOf(ranks, first);
         var message = await ranks[rank];
         return message.Failed is { } reason ? new Message(Failed: $"rank {rank} of {how.Processes} broke: {reason}") : message;

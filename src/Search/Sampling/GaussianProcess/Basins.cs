@@ -15,6 +15,9 @@ internal sealed class Basins(Features features, List<Observation> feasible, int 
     // Each costs a look at all observations.
     private const int MostLooks = 500;
 
+    /// <summary>The observations that it was made of.</summary>
+    public IReadOnlyList<Observation> Feasible => feasible;
+
     /// <summary>The neighbourhood of a point.</summary>
     public Neighbourhood Around(double[] x) => new(x, features.IsCategorical, feasible.Select(o => o.X), nearest);
 

@@ -86,11 +86,11 @@ internal sealed class Surrogate
     /// <param name="isOver">When true, the fit ends with the best hyperparameters so far.</param>
     public Surrogate? Local(SearchSpace space, bool mayLeave, Func<bool> isOver)
     {
-        if (BasinsOf(out var feasible) is not { } basins || (mayLeave ? basins.FirstOpen(_ranked.Select(_features.Of)) : basins.Around(_features.Of(_incumbents[0]))) is not { } around)
+        if (Basins() is not { } basins || (mayLeave ? basins.FirstOpen(_ranked.Select(_features.Of)) : basins.Around(_features.Of(_incumbents[0]))) is not { } around)
             return null;
         var features = new Features(space, around);
         // Those a radius away from its sides still tell how the function enters it.
-        var near = feasible.Select((o, i) => (Observation: o, Index: i, Distance: around.Distance(o.X))).Where(o => o.Distance <= 2 * around.Radius)
+        var near = basins.Feasible.Select((o, i) => (Observation: o, Index: i, Distance: around.Distance(o.X))).Where(o => o.Distance <= 2 * around.Radius)
             .OrderBy(o => o.Distance).Take(MaxLocal).OrderBy(o => o.Index)
             .Select(o => o.Observation with { X = features.Relative((double[])o.Observation.X.Clone()) }).ToList();
         var warp = WarpOf(features, _options);
@@ -116,15 +116,17 @@ internal sealed class Surrogate
     }
 
     // Null when no local models are made here.
-    private Basins? BasinsOf(out List<Observation> feasible)
+    private Basins? Basins()
     {
+        if (!_options.TrustRegion || _around is not null || _features.IsCoarse)
+            return null;
         var nearest = 2 * _features.Dimensions + 5;
-        feasible = _options.TrustRegion && _around is null && !_features.IsCoarse ? [.. _observations.Where(o => !double.IsNaN(o.Score))] : [];
+        List<Observation> feasible = [.. _observations.Where(o => !double.IsNaN(o.Score))];
         return feasible.Count < nearest ? null : new Basins(_features, feasible, nearest);
     }
 
     // Higher by a little while a settled basin's best is: its last digits are the local model's.
-    private double Bar() => BasinsOf(out _) is { } basins && basins.IsSettled(basins.Around(_features.Of(_incumbents[0]))) ? _best + LeastGain : _best;
+    private double Bar() => Basins() is { } basins && basins.IsSettled(basins.Around(_features.Of(_incumbents[0]))) ? _best + LeastGain : _best;
 
     private static Warp WarpOf(Features features, GpOptions options) =>
         !options.OutputWarping ? Warp.None : features.IsCoarse ? Warp.Outliers : Warp.Compressed;

@@ -20,13 +20,13 @@ public sealed class ParallelismTests
     [InlineData("""{"parallelism": {"kind": "model", "processes": 2, "bucketMegabytes": 1}}""", "/parallelism/bucketMegabytes", "parallelism.bucketMegabytes must be left out unless kind is data, but got 1 for model.")]
     [InlineData("""{"parallelism": {"kind": "model", "processes": 2, "microBatches": 4}}""", "/parallelism/microBatches", "parallelism.microBatches must be left out unless kind is pipeline, but got 4 for model.")]
     [InlineData("""{"parallelism": {"kind": "pipeline", "processes": 2, "microBatches": 0}}""", "/parallelism/microBatches", "1 <= parallelism.microBatches <= 1024 must hold, but got 0.")]
-    [InlineData("""{"parallelism": {"kind": "pipeline", "processes": 2, "microBatches": 64}}""", "/parallelism/microBatches", "parallelism.microBatches must be at most batchSize, but got 64 and 32.")]
+    [InlineData("""{"parallelism": {"kind": "pipeline", "processes": 2, "microBatches": 64}}""", "/parallelism/microBatches", "parallelism.microBatches must be at most batchSize, but got parallelism.microBatches = 64, batchSize = 32.")]
     [InlineData("""{"parallelism": {"kind": "data", "processes": 2, "hosts": 2}}""", "/parallelism/hosts", "the fields of parallelism must be among kind, processes, microBatches, bucketMegabytes and timeoutSeconds, but got 'hosts'.")]
     [InlineData("""{"parallelism": {"kind": "data", "processes": 2, "timeoutSeconds": 0.5}}""", "/parallelism/timeoutSeconds", "1 <= parallelism.timeoutSeconds <= 86400 must hold, but got 0.5.")]
     [InlineData("""{"parallelism": {"kind": "none", "timeoutSeconds": 5}}""", "/parallelism/timeoutSeconds", "parallelism.timeoutSeconds must be left out where kind is none, but got 5 for none.")]
-    [InlineData("""{"parallelism": {"kind": "data", "processes": 4}, "batchSize": 3}""", "/batchSize", "batchSize must be at least parallelism.processes, but got 3 and 4.")]
-    [InlineData("""{"parallelism": {"kind": "data", "processes": 2}, "optimizer": "newtoncg"}""", "/optimizer", "optimizer must be of the first order with parallelism of kind data, or lbfgs, but got newtoncg.")]
-    [InlineData("""{"parallelism": {"kind": "pipeline", "processes": 2}, "optimizer": "lbfgs"}""", "/optimizer", "optimizer must be of the first order with parallelism of kind pipeline, but got lbfgs.")]
+    [InlineData("""{"parallelism": {"kind": "data", "processes": 4}, "batchSize": 3}""", "/batchSize", "batchSize must be at least parallelism.processes, but got batchSize = 3, parallelism.processes = 4.")]
+    [InlineData("""{"parallelism": {"kind": "data", "processes": 2}, "optimizer": "newtoncg"}""", "/optimizer", "optimizer must be of the first order with parallelism, or lbfgs with kind data, but got optimizer = newtoncg, parallelism.kind = data.")]
+    [InlineData("""{"parallelism": {"kind": "pipeline", "processes": 2}, "optimizer": "lbfgs"}""", "/optimizer", "optimizer must be of the first order with parallelism, or lbfgs with kind data, but got optimizer = lbfgs, parallelism.kind = pipeline.")]
     public void What_is_wrong_is_named(string settings, string pointer, string message)
     {
         var e = Assert.Throws<InvalidSettingsException>(() => Ask.Train("mlp", settings));

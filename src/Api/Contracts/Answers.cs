@@ -67,13 +67,18 @@ public sealed record ReportContract(
     internal static ReportContract Of(ReportAnswer a) => new(a.ShouldStop, a.Reason, a.LeaseExpiresAt);
 }
 
-/// <summary>A model that workers offer; spaces are its search spaces over kinds of data sets for which another one than parameters is sensible.</summary>
+/// <summary>A model that workers offer; spaces are its search spaces over kinds of data sets for which another one than parameters is sensible, rules what its settings keep between them.</summary>
 public sealed record ModelContract(
     string Name, string Description, JsonNode Settings, IReadOnlyList<ParameterSpec> Parameters, IReadOnlyList<string> Datasets,
-    IReadOnlyList<ObjectiveContract> Metrics, IReadOnlyDictionary<string, IReadOnlyList<ParameterSpec>> Spaces)
+    IReadOnlyList<ObjectiveContract> Metrics, IReadOnlyDictionary<string, IReadOnlyList<ParameterSpec>> Spaces,
+    IReadOnlyList<RuleContract> Rules)
 {
     internal static ModelContract Of(ModelCard c) => new(
         c.Name, c.Description, JsonNode.Parse(c.SettingsSchema)!, [.. c.DefaultSpace.Select(ParameterSpec.From)], c.DataSets,
         [.. c.Metrics.Select(m => new ObjectiveContract(m.Metric, m.Direction, m.Target))],
-        c.Spaces.ToDictionary(s => JsonNamingPolicy.CamelCase.ConvertName(s.Key.ToString()), s => (IReadOnlyList<ParameterSpec>)[.. s.Value.Select(ParameterSpec.From)]));
+        c.Spaces.ToDictionary(s => JsonNamingPolicy.CamelCase.ConvertName(s.Key.ToString()), s => (IReadOnlyList<ParameterSpec>)[.. s.Value.Select(ParameterSpec.From)]),
+        [.. c.Rules.Select(r => new RuleContract(r.Field, r.Rule, r.Holds))]);
 }
+
+/// <summary>A rule between settings: the one that breaks it, the rule for people, and when it is kept, written like a parameter constraint over settings.</summary>
+public sealed record RuleContract(string Field, string Rule, string Holds);

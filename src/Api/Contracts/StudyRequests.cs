@@ -65,7 +65,7 @@ public sealed record CreateStudyRequest
     /// <summary>Bounds that feasible trials keep; trials then report these metrics, too.</summary>
     public List<ConstraintContract>? Constraints { get; init; }
 
-    /// <summary>Rules between numeric parameters that every trial keeps, such as <c>hidden1 >= hidden2</c>.</summary>
+    /// <summary>Rules between parameters that every trial keeps, such as <c>hidden1 >= hidden2</c>, <c>width % heads == 0</c> or <c>optimizer != 'sgd' or momentum >= 0.5</c>.</summary>
     public List<string>? ParameterConstraints { get; init; }
 
     /// <summary>Where to search; may be left out with a training runner, whose model has a default space.</summary>

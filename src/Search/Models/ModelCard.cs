@@ -22,8 +22,11 @@ public sealed record ModelCard(
     /// <summary>The search spaces over data of kinds for which another one than <see cref="DefaultSpace"/> is sensible.</summary>
     public IReadOnlyDictionary<SampleKind, IReadOnlyList<Parameter>> Spaces { get; init; } = new Dictionary<SampleKind, IReadOnlyList<Parameter>>();
 
-    /// <summary>The rules that no trial of a study could keep: of its settings, and of parameters that stand for settings but cannot be any. Rules between settings, or of settings and data,
-    /// show when a trial is trained.</summary>
+    /// <summary>What every trial keeps between its settings.</summary>
+    public IReadOnlyList<JointRule> Rules { get; init; } = [];
+
+    /// <summary>The rules that no trial of a study could keep: of its settings, of parameters that stand for settings but cannot be any, and between them. Rules of settings and data show
+    /// when a trial is trained.</summary>
     /// <param name="settings">The runner's, or null.</param>
     /// <param name="space">Where the study searches.</param>
     public IReadOnlyList<Violation> Violations(JsonElement? settings, SearchSpace space)
@@ -39,7 +42,16 @@ public sealed record ModelCard(
                 violations.Add(new Violation($"/parameters/{i}/name", $"parameters must be settings of {Name}, but got '{parameter.Name}'."));
             else if (SettingsRules.Of(rules, parameter) is { } message)
                 violations.Add(new Violation($"/parameters/{i}", message));
-        return violations;
+        return violations.Count > 0 ? violations : [.. new JointRules(Rules, schema, settings, space).Violations()];
+    }
+
+    /// <summary>The space without points that break rules between settings, as far as constraints can say so; the same where no point does.</summary>
+    /// <param name="settings">The runner's, or null.</param>
+    /// <param name="space">Where the study searches.</param>
+    public SearchSpace Narrowed(JsonElement? settings, SearchSpace space)
+    {
+        using var document = JsonDocument.Parse(SettingsSchema);
+        return new JointRules(Rules, document.RootElement, settings, space).Narrowed();
     }
 
     /// <summary>The search space of a study that names none, over data of a kind; null = of an unknown one.</summary>

@@ -6,7 +6,8 @@ namespace HpoService.Search.Spaces;
 /// <summary>The ordered parameters of a study, and the rules between them. A parameter's condition may only name an earlier one.</summary>
 public sealed class SearchSpace
 {
-    private const int MaxConstraints = 50, AnchorDraws = 10_000;
+    internal const int MaxConstraints = 50;
+    private const int AnchorDraws = 10_000;
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
     private readonly Lazy<ParameterValues?> _anchor;
 

@@ -27,7 +27,7 @@ public sealed record StudyDefinition
     public string Name { get; }
 
     /// <summary>Where to search.</summary>
-    public SearchSpace Space { get; }
+    public SearchSpace Space { get; init; }
 
     /// <summary>What to optimise, 1 to 8 distinct metrics.</summary>
     public IReadOnlyList<Objective> Objectives { get; }

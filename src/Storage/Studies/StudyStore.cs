@@ -27,14 +27,16 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
     {
         if (definition.Runner.Kind == Runner.CommandKind)
             await commands.ValidateAsync(definition.Runner, cancellationToken);
+        Importing.Validate(definition, finished ?? [], "/trials"); // which the rules between settings may not have kept: they are refused since then
+        if (definition.Runner.Kind == Runner.Training)
+            definition = await FittedAsync(definition, cancellationToken);
         Enqueuing.Validate(definition, initialTrials, "/initialTrials");
-        Importing.Validate(definition, finished ?? [], "/trials");
         var created = await database.WriteAsync(async db =>
         {
             if (await db.RecallAsync<CreatedStudy>(CreateScope, idempotency, cancellationToken) is { } earlier)
                 return earlier;
             if (definition.Runner.Kind == Runner.Training)
-                Validate(definition, await ModelStore.ListAsync(db, cancellationToken)); // here: a data set may just be going
+                _ = Card(definition.Runner, await ModelStore.ListAsync(db, cancellationToken)); // again: a data set may just be going
             if (await db.Studies.AnyAsync(s => s.Name == definition.Name, cancellationToken))
                 throw new NameTakenException(definition.Name);
             var row = NewRow(definition, description, labels, time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -194,14 +196,22 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
         return await GetAsync($"{id}", cancellationToken);
     }
 
-    private static void Validate(StudyDefinition definition, IReadOnlyList<ModelCard> cards)
+    // As what its model's card says of settings lets it be.
+    private async Task<StudyDefinition> FittedAsync(StudyDefinition definition, CancellationToken cancellationToken)
     {
-        var runner = definition.Runner;
-        var card = cards.FirstOrDefault(c => c.Name == runner.Model) ?? throw new UnknownModelException(runner.Model!, cards.Select(c => c.Name));
-        if (runner.DataSet is { } dataSet && !card.DataSets.Contains(dataSet))
-            throw new UnknownDataSetException(dataSet, card.DataSets);
-        if (card.Violations(runner.Settings, definition.Space) is { Count: > 0 } violations)
+        await using var db = database.Open();
+        var card = Card(definition.Runner, await ModelStore.ListAsync(db, cancellationToken));
+        if (card.Violations(definition.Runner.Settings, definition.Space) is { Count: > 0 } violations)
             throw new InvalidStudyException(violations);
+        var space = card.Narrowed(definition.Runner.Settings, definition.Space);
+        return space.Anchor is not null ? definition with { Space = space } : throw new InvalidStudyException(
+            "/parameters", $"some of 10,000 random points must keep the rules between {card.Name}'s settings and all constraints, but got none for {string.Join("; ", space.Constraints.Select(c => c.Text))}.");
+    }
+
+    private static ModelCard Card(Runner runner, IReadOnlyList<ModelCard> cards)
+    {
+        var card = cards.FirstOrDefault(c => c.Name == runner.Model) ?? throw new UnknownModelException(runner.Model!, cards.Select(c => c.Name));
+        return runner.DataSet is { } dataSet && !card.DataSets.Contains(dataSet) ? throw new UnknownDataSetException(dataSet, card.DataSets) : card;
     }
 
     private static StudyRow NewRow(StudyDefinition definition, string? description, IReadOnlyDictionary<string, string> labels, long now) => new()

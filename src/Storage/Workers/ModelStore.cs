@@ -51,16 +51,17 @@ public sealed class ModelStore(Database database, TimeProvider time)
 
     private sealed record CardSpec(
         string Name, string Description, string SettingsSchema, IReadOnlyList<ParameterSpec> DefaultSpace, IReadOnlyList<string> DataSets,
-        IReadOnlyList<Objective> Metrics, IReadOnlyDictionary<string, IReadOnlyList<ParameterSpec>>? Spaces = null)
+        IReadOnlyList<Objective> Metrics, IReadOnlyDictionary<string, IReadOnlyList<ParameterSpec>>? Spaces = null, IReadOnlyList<JointRule>? Rules = null)
     {
         public static CardSpec From(ModelCard card) => new(
             card.Name, card.Description, card.SettingsSchema, [.. card.DefaultSpace.Select(ParameterSpec.From)], card.DataSets, card.Metrics,
-            card.Spaces.Count == 0 ? null : card.Spaces.ToDictionary(s => s.Key.ToString(), s => (IReadOnlyList<ParameterSpec>)[.. s.Value.Select(ParameterSpec.From)]));
+            card.Spaces.Count == 0 ? null : card.Spaces.ToDictionary(s => s.Key.ToString(), s => (IReadOnlyList<ParameterSpec>)[.. s.Value.Select(ParameterSpec.From)]), card.Rules.Count == 0 ? null : card.Rules);
 
         public ModelCard ToCard() => new(Name, Description, SettingsSchema, [.. DefaultSpace.Select(p => p.ToParameter())], DataSets, Metrics)
         {
             Spaces = (Spaces ?? new Dictionary<string, IReadOnlyList<ParameterSpec>>())
                 .ToDictionary(s => Enum.Parse<SampleKind>(s.Key), s => (IReadOnlyList<Parameter>)[.. s.Value.Select(p => p.ToParameter())]),
+            Rules = Rules ?? [],
         };
     }
 }

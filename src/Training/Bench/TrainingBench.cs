@@ -145,7 +145,7 @@ public static class TrainingBench
         torch.manual_seed(1);
         var model = ModelRegistry.Models.First(m => m.Name == task.Model);
         var request = new TrainingRequest(task.Model, "digits", JsonDocument.Parse(task.Settings).RootElement, new ParameterValues(new Dictionary<string, ParameterValue>()), 1);
-        var settings = SettingValues.Of(request, ModelRegistry.SettingsOf(model));
+        var settings = SettingValues.Of(request, ModelRegistry.SettingsOf(model), ModelRegistry.RulesOf(model));
         var data = DataSetCatalog.Prepare(DataSetCatalog.Get("digits", null), new DataOptions());
         using var network = model.Build(data.Shape, settings);
         var goal = Goal.Of(data, settings);

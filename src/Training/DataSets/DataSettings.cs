@@ -26,17 +26,18 @@ internal static class DataSettings
 
     public static IReadOnlyList<Setting> All { get; } = [Validation, Test, Seed, Folds, Normalization, Context, Horizon, MaxTrain, StreamAbove, TrainOn, ImageSize, ImageChannels];
 
-    /// <exception cref="InvalidSettingsException">Nothing is left to train.</exception>
-    public static DataOptions Options(SettingValues s, int fold)
+    /// <summary>What they keep between them.</summary>
+    public static IReadOnlyList<JointRule> Rules { get; } =
+    [
+        new("validationFraction", "validationFraction + testFraction < 1 must hold", "validationFraction + testFraction < 1"),
+        new("imageChannels", "imageChannels must be 0, 1 or 3", "imageChannels != 2"),
+    ];
+
+    /// <summary>The settings of one fold.</summary>
+    public static DataOptions Options(SettingValues s, int fold) => new()
     {
-        if (s[Validation] + s[Test] >= 1)
-            throw new InvalidSettingsException("/validationFraction", $"validationFraction + testFraction < 1 must hold, but got {s[Validation]} + {s[Test]}.");
-        return new DataOptions
-        {
-            Validation = s[Validation], Test = s[Test], Seed = s[Seed], Folds = s[Folds], Fold = fold, Normalization = s[Normalization],
-            Context = s[Context], Horizon = s[Horizon], MaxTrain = s[MaxTrain], TrainOnAll = s[TrainOn] == "all",
-            ImageSize = s[ImageSize], ImageChannels = s[ImageChannels] is not 2 and var channels ? channels
-                : throw new InvalidSettingsException("/imageChannels", "imageChannels must be 0, 1 or 3, but got 2."),
-        };
-    }
+        Validation = s[Validation], Test = s[Test], Seed = s[Seed], Folds = s[Folds], Fold = fold, Normalization = s[Normalization],
+        Context = s[Context], Horizon = s[Horizon], MaxTrain = s[MaxTrain], TrainOnAll = s[TrainOn] == "all",
+        ImageSize = s[ImageSize], ImageChannels = s[ImageChannels],
+    };
 }

@@ -30,6 +30,9 @@ internal static class SettingsDocument
         Section("Data", "", DataSettings.All);
         Section("Starting from weights", "", TransferSettings.All);
         Section("Formats of data sets", List(FormatRegistry.All.Select(f => (f.Name, f.Description))), []);
+        text.Append("\n## Rules between settings\n\nKept by every trial: a study of which none could is refused.\n\n| of | rule | kept where |\n|---|---|---|\n");
+        foreach (var (of, rule) in ModelRegistry.Models.SelectMany(m => m.Rules.Select(r => ($"`{m.Name}`", r))).Concat(ModelRegistry.TrainingRules.Select(r => ("all models", r))))
+            text.Append($"| {of} | {rule.Rule} | `{rule.Holds}` |\n");
         text.Append("\n## Metrics\n\nAny of them is an objective or a constraint. At the end each is there for the test part too, as `testAccuracy` and so on.\n\n| metric | better | of |\n|---|---|---|\n");
         foreach (var (name, direction, goals) in MetricRegistry.Metrics)
             text.Append($"| `{name}` | {(direction == Search.Studies.Direction.Maximize ? "larger" : "smaller")} | {string.Join(", ", goals)} |\n");

@@ -22,6 +22,8 @@ internal sealed class Cnn : IModel
 
     public IReadOnlyList<Setting> Settings => [Blocks, Channels, Kernel, Pooling, BatchNorm, Readout, Activations.Activation, Dropout];
 
+    public IReadOnlyList<JointRule> Rules => [new("kernel", "kernel must be odd", "kernel % 2 == 1")];
+
     public IReadOnlyList<Parameter> Space =>
     [
         new FloatParameter("learningRate", 1e-4, 0.03, Scale.Log),
@@ -40,9 +42,7 @@ internal sealed class Cnn : IModel
 
     public bool Takes(SampleKind kind, GoalKind goal) => kind == SampleKind.Image && goal != GoalKind.NextToken;
 
-    public Network Build(SampleShape shape, SettingValues s) => s[Kernel] % 2 == 0
-        ? throw new InvalidSettingsException("/kernel", $"kernel must be odd, but got {s[Kernel]}.")
-        : new CnnNetwork(
-            (shape.Sizes[0], shape.Sizes[1], shape.Sizes[2]), s[Blocks], s[Channels], s[Kernel], s[Pooling], s[BatchNorm] ? "batch" : "none", s[Activations.Activation],
-            s[Dropout], s[Readout] == "flatten", shape.Outputs);
+    public Network Build(SampleShape shape, SettingValues s) => new CnnNetwork(
+        (shape.Sizes[0], shape.Sizes[1], shape.Sizes[2]), s[Blocks], s[Channels], s[Kernel], s[Pooling], s[BatchNorm] ? "batch" : "none", s[Activations.Activation],
+        s[Dropout], s[Readout] == "flatten", shape.Outputs);
 }

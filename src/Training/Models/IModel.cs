@@ -17,6 +17,9 @@ internal interface IModel
     /// <summary>Its own settings, beside those of the training.</summary>
     IReadOnlyList<Setting> Settings { get; }
 
+    /// <summary>What its settings keep between them, beside the rules of the training.</summary>
+    IReadOnlyList<JointRule> Rules => [];
+
     /// <summary>The search space of a study that names none.</summary>
     IReadOnlyList<Parameter> Space { get; }
 
@@ -27,6 +30,6 @@ internal interface IModel
     bool Takes(SampleKind kind, GoalKind goal);
 
     /// <summary>A network, its weights drawn from torch's generator.</summary>
-    /// <exception cref="InvalidSettingsException">The settings do not fit each other or the data.</exception>
+    /// <exception cref="InvalidSettingsException">The settings do not fit the data.</exception>
     Network Build(SampleShape shape, SettingValues settings);
 }

@@ -5,6 +5,7 @@ using HpoService.Training.Goals;
 using HpoService.Training.Loop;
 using HpoService.Training.Metrics;
 using HpoService.Training.Optimizers;
+using HpoService.Training.Parallel;
 using HpoService.Training.Schedules;
 using HpoService.Training.Settings;
 using HpoService.Training.Weights;
@@ -30,6 +31,9 @@ public static class ModelRegistry
         .. OptimizerRegistry.Settings, .. ScheduleRegistry.Settings, .. LoopSettings.All, .. GoalSettings.All, .. AugmentationRegistry.Settings, .. DataSettings.All,
         .. TransferSettings.All,
     ];
+
+    /// <summary>The rules between those settings.</summary>
+    internal static IReadOnlyList<JointRule> TrainingRules { get; } = [.. SecondOrder.Rules, .. ParallelismSetting.Rules, .. DataSettings.Rules];
 
     /// <summary>What the models are, over the data sets that ship.</summary>
     public static IReadOnlyList<ModelCard> Cards { get; } = CardsWith([]);
@@ -62,6 +66,8 @@ public static class ModelRegistry
 
     internal static IReadOnlyList<Setting> SettingsOf(IModel model) => [.. model.Settings, .. TrainingSettings];
 
+    internal static IReadOnlyList<JointRule> RulesOf(IModel model) => [.. model.Rules, .. TrainingRules];
+
     internal static ModelCard CardOf(IModel model, IEnumerable<(string Name, SampleKind Kind, GoalKind Goal)> dataSets)
     {
         var fitting = dataSets.Where(d => model.Takes(d.Kind, d.Goal)).ToArray();
@@ -69,7 +75,7 @@ public static class ModelRegistry
             model.Name, model.Description, SettingsSchema.Of(SettingsOf(model)), model.Space, [.. fitting.Select(d => d.Name)],
             MetricRegistry.Objectives([.. Enum.GetValues<GoalKind>().Where(g => Enum.GetValues<SampleKind>().Any(k => model.Takes(k, g)))]))
         {
-            Spaces = model.Spaces,
+            Spaces = model.Spaces, Rules = RulesOf(model),
         };
     }
 }

@@ -1,7 +1,6 @@
 using HpoService.Search.Spaces;
 using HpoService.Training.DataSets;
 using HpoService.Training.Networks;
-using HpoService.Training.Optimizers;
 using HpoService.Training.Settings;
 using static HpoService.Training.Networks.NetworkSettings;
 
@@ -20,6 +19,11 @@ internal sealed class Rnn : IModel
     public string Description => "A recurrent network (vanilla, LSTM or GRU) over sequences, the rows of images, or text.";
 
     public IReadOnlyList<Setting> Settings => [Cell, Hidden, Layers, Bidirectional, Embedding, Dropout];
+
+    public IReadOnlyList<JointRule> Rules =>
+    [
+        new("optimizer", "optimizer must not be newtoncg with an lstm, which can be differentiated once only", "optimizer != 'newtoncg' or cell != 'lstm'"),
+    ];
 
     public IReadOnlyList<Parameter> Space =>
     [
@@ -41,7 +45,5 @@ internal sealed class Rnn : IModel
 
     public Network Build(SampleShape shape, SettingValues s) => s[Bidirectional] && shape.Goal == GoalKind.NextToken
         ? throw new InvalidSettingsException("/bidirectional", "bidirectional must be false where the next token is predicted, but got true.")
-        : s[Cell] == "lstm" && s[OptimizerRegistry.Optimizer] == "newtoncg"
-        ? throw new InvalidSettingsException("/optimizer", "optimizer must not be newtoncg with an lstm, which can be differentiated once only, but got newtoncg.")
         : new RnnNetwork(shape, s[Cell], s[Hidden], s[Layers], s[Bidirectional], s[Embedding], s[Dropout]);
 }

@@ -13,7 +13,7 @@ namespace HpoService.Training.Models;
 /// <summary>Answers a request: one training, or one for each fold and repeat.</summary>
 internal sealed class Trainer(IModel model, TrainingRequest request)
 {
-    private readonly SettingValues _settings = SettingValues.Of(request, ModelRegistry.SettingsOf(model));
+    private readonly SettingValues _settings = SettingValues.Of(request, ModelRegistry.SettingsOf(model), ModelRegistry.RulesOf(model));
 
     public TrainingOutcome Train(Func<Measurement, bool> report, CancellationToken cancellationToken)
     {

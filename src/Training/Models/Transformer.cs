@@ -1,7 +1,6 @@
 using HpoService.Search.Spaces;
 using HpoService.Training.DataSets;
 using HpoService.Training.Networks;
-using HpoService.Training.Optimizers;
 using HpoService.Training.Settings;
 using static HpoService.Training.Networks.NetworkSettings;
 
@@ -23,6 +22,12 @@ internal sealed class Transformer : IModel
 
     public IReadOnlyList<Setting> Settings => [Width, Heads, Layers, FeedForward, Positions, Patch, Dropout];
 
+    public IReadOnlyList<JointRule> Rules =>
+    [
+        new("modelWidth", "modelWidth must be a multiple of heads", "modelWidth % heads == 0"),
+        new("optimizer", "optimizer must not be newtoncg with a transformer, whose attention can be differentiated once only", "optimizer != 'newtoncg'"),
+    ];
+
     public IReadOnlyList<Parameter> Space =>
     [
         new FloatParameter("learningRate", 1e-4, 0.01, Scale.Log),
@@ -39,10 +44,6 @@ internal sealed class Transformer : IModel
 
     public Network Build(SampleShape shape, SettingValues s)
     {
-        if (s[Width] % s[Heads] != 0)
-            throw new InvalidSettingsException("/modelWidth", $"modelWidth must be a multiple of heads, but got {s[Width]} and {s[Heads]}.");
-        if (s[OptimizerRegistry.Optimizer] == "newtoncg")
-            throw new InvalidSettingsException("/optimizer", "optimizer must not be newtoncg with a transformer, whose attention can be differentiated once only, but got newtoncg.");
         var patch = s[Patch] > 0 ? s[Patch] : shape.Sizes[^1] >= 16 ? 4 : 2;
         if (shape.Kind == SampleKind.Image && (shape.Sizes[1] < patch || shape.Sizes[2] < patch))
             throw new InvalidSettingsException("/patch", $"patch must be at most the height and width of the images, but got {patch} for {shape.Sizes[1]} x {shape.Sizes[2]}.");

@@ -17,7 +17,7 @@ internal sealed class Lbfgs : IOptimizerKind
     public IReadOnlyList<Setting> Settings => [History, Iterations];
 
     public Stepper Create(IReadOnlyList<ParameterGroup> groups, SettingValues s) =>
-        new LbfgsStepper(SecondOrder.Parameters(groups, s, Name), s[History], s[Iterations]) { LearningRate = s[LearningRate] };
+        new LbfgsStepper(SecondOrder.Parameters(groups, Name), s[History], s[Iterations]) { LearningRate = s[LearningRate] };
 }
 
 /// <summary>The steps of <see cref="Lbfgs"/>; those of torch.optim.LBFGS with line_search_fn="strong_wolfe".</summary>

@@ -17,7 +17,7 @@ internal sealed class NewtonCg : IOptimizerKind
     public IReadOnlyList<Setting> Settings => [Damping, CgIterations];
 
     public Stepper Create(IReadOnlyList<ParameterGroup> groups, SettingValues s) =>
-        new NewtonCgStepper(SecondOrder.Parameters(groups, s, Name), s[Damping], s[CgIterations]) { LearningRate = s[LearningRate] };
+        new NewtonCgStepper(SecondOrder.Parameters(groups, Name), s[Damping], s[CgIterations]) { LearningRate = s[LearningRate] };
 }
 
 /// <summary>The steps of <see cref="NewtonCg"/>.</summary>

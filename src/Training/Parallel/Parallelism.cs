@@ -54,6 +54,14 @@ internal sealed record ParallelismSetting(string Name, string Description) : Set
 
     public static IReadOnlyList<string> Kinds { get; } = ["none", "data", "model", "pipeline"];
 
+    /// <summary>What goes with it.</summary>
+    public static IReadOnlyList<JointRule> Rules { get; } =
+    [
+        new("optimizer", "optimizer must be of the first order with parallelism, or lbfgs with kind data", "optimizer != 'newtoncg' and (optimizer != 'lbfgs' or parallelism.kind == 'data') or parallelism.kind == 'none'"),
+        new("batchSize", "batchSize must be at least parallelism.processes", "batchSize >= parallelism.processes"),
+        new("parallelism.microBatches", "parallelism.microBatches must be at most batchSize", "parallelism.microBatches <= batchSize"),
+    ];
+
     public override string Rule => $"{Name} must be an object with kind and processes: this";
 
     public override JsonNode DefaultJson => new JsonObject { ["kind"] = "none" };

@@ -16,13 +16,11 @@ internal abstract class Team : IDisposable
     public virtual bool Leads => true;
 
     /// <summary>The team that the settings ask for.</summary>
-    /// <exception cref="InvalidSettingsException">Other settings do not go with it.</exception>
     public static Team Of(SettingValues settings, Place? place)
     {
         var how = settings[ParallelismSetting.Setting];
         if (how.Kind == "none")
             return new Alone();
-        Check(how, settings);
         if (place?.Processes != how.Processes)
             throw new InvalidOperationException($"a training in {how.Processes} processes must be started in as many, but got {place?.Processes ?? 1}.");
         var group = new ProcessGroup(place.Meeting, place.Rank, place.Processes, how.Start, how.Timeout);
@@ -69,18 +67,6 @@ internal abstract class Team : IDisposable
     }
 
     public abstract void Dispose();
-
-    private static void Check(Parallelism how, SettingValues settings)
-    {
-        var optimizer = settings[OptimizerRegistry.Optimizer];
-        if (optimizer == "newtoncg" || optimizer == "lbfgs" && how.Kind != "data")
-            throw new InvalidSettingsException(
-                "/optimizer", $"optimizer must be of the first order with parallelism of kind {how.Kind}{(how.Kind == "data" ? ", or lbfgs" : "")}, but got {optimizer}.");
-        if (settings[LoopSettings.BatchSize] is var size && size < how.Processes)
-            throw new InvalidSettingsException("/batchSize", $"batchSize must be at least parallelism.processes, but got {size} and {how.Processes}.");
-        if (how.MicroBatches is { } micro && micro > size)
-            throw new InvalidSettingsException("/parallelism/microBatches", $"parallelism.microBatches must be at most batchSize, but got {micro} and {size}.");
-    }
 }
 
 /// <summary>One process.</summary>

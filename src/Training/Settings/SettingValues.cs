@@ -32,8 +32,8 @@ internal sealed class SettingValues
     public bool Has(Setting setting) => _values.ContainsKey(setting.Name);
 
     /// <summary>Reads what a request asks for.</summary>
-    /// <exception cref="InvalidSettingsException">A setting is unknown, of the wrong type, or out of range.</exception>
-    public static SettingValues Of(TrainingRequest request, IEnumerable<Setting> known)
+    /// <exception cref="InvalidSettingsException">A setting is unknown, of the wrong type, or out of range, or rules between settings are broken.</exception>
+    public static SettingValues Of(TrainingRequest request, IReadOnlyList<Setting> known, IEnumerable<JointRule> rules)
     {
         var given = new Dictionary<string, JsonElement>();
         if (request.Settings is { ValueKind: JsonValueKind.Object } settings)
@@ -41,7 +41,9 @@ internal sealed class SettingValues
                 given[property.Name] = property.Value;
         foreach (var (name, value) in request.Parameters)
             given[name] = JsonSerializer.SerializeToElement(value, HpoJson.Options);
-        return Of(given, known);
+        var values = Of(given, known);
+        return JointRule.Broken(rules, SettingFacts.Of(known.Select(s => KeyValuePair.Create(s.Name, JsonSerializer.SerializeToElement(s.DefaultJson))), given)) is { Count: > 0 } broken
+            ? throw new InvalidSettingsException(broken) : values;
     }
 
     /// <summary>Reads settings as JSON.</summary>

@@ -9,11 +9,11 @@ public sealed class ParameterConstraintTests
     private static readonly SearchSpace Space = new(
     [
         new FloatParameter("a", 0, 10), new FloatParameter("b", 0, 10), new IntParameter("learning rate", 1, 9), new OrdinalParameter("o", [1, 2, 4]),
-        new CategoricalParameter("kind", ["x"]), new BooleanParameter("flag"), new FloatParameter("c", 0, 1, when: new Condition("flag", [true])),
+        new CategoricalParameter("kind", ["x"]), new CategoricalParameter("size", [8.0, 4.0]), new BooleanParameter("flag"), new FloatParameter("c", 0, 1, when: new Condition("flag", [true])),
     ]);
 
     private static ParameterValues Values(double a, double b) =>
-        new([new("a", a), new("b", b), new("learning rate", 3), new("o", 4), new("kind", "x"), new("flag", false)]);
+        new([new("a", a), new("b", b), new("learning rate", 3), new("o", 4), new("kind", "x"), new("size", 4), new("flag", false)]);
 
     [Theory]
     [InlineData("a >= b", 2, 1, true)]
@@ -38,6 +38,18 @@ public sealed class ParameterConstraintTests
     [InlineData("`learning rate` * 1e-1 <= a", 1, 0, true)]
     [InlineData("o != 4", 0, 0, false)]
     [InlineData("c >= 5", 0, 0, true)] // c is inactive
+    [InlineData("a % b == 0", 6, 3, true)]
+    [InlineData("a % b == 0", 6, 4, false)]
+    [InlineData("-a % b == 2", 1, 3, true)]
+    [InlineData("2 * a % b == 1", 5, 3, true)]
+    [InlineData("a % b == 0", 6, 0, false)]
+    [InlineData("kind == 'x'", 0, 0, true)]
+    [InlineData("kind != 'x' or a > b", 1, 2, false)]
+    [InlineData("kind != 'x' or a > b", 2, 1, true)]
+    [InlineData("flag == 'false' and a < b", 1, 2, true)]
+    [InlineData("not flag == 'false'", 1, 2, false)]
+    [InlineData("size >= a", 3, 0, true)]
+    [InlineData("size >= a", 5, 0, false)]
     public void It_holds_or_not(string text, double a, double b, bool holds)
     {
         var space = Space.Constrained([text]);
@@ -57,6 +69,12 @@ public sealed class ParameterConstraintTests
     [InlineData("a < 1e999", "a constraint must have a finite number at column 5, but got '1e999'.")]
     [InlineData("a < z", "every name in a constraint must be a parameter, but got 'z'.")]
     [InlineData("kind < 1", "every parameter in a constraint must be numeric, but got 'kind'.")]
+    [InlineData("kind == 'y'", "every text in a constraint must be a value of its parameter, but got 'y' for 'kind'.")]
+    [InlineData("a == 'x'", "every text in a constraint must be a value of its parameter, but got 'x' for 'a'.")]
+    [InlineData("kind < 'x'", "'<' at column 6 must be == or != after a name where a text follows, but got 'x'.")]
+    [InlineData("a + b == 'x'", "'==' at column 7 must be == or != after a name where a text follows, but got 'x'.")]
+    [InlineData("'x' == kind", "a constraint must have a name, a number or '(' at column 1, but got 'x'.")]
+    [InlineData("kind == 'x", "a constraint must have a name, a number, an operator or a parenthesis at column 9, but got '''.")]
     [InlineData("1 < 2", "a constraint must name a parameter, but got '1 < 2'.")]
     [InlineData("", "1 <= constraint length <= 1000 must hold, but got 0.")]
     public void A_mistake_is_named_with_its_place(string text, string message)

@@ -1,10 +1,10 @@
-// Grammar, loosest first; `not` binds a comparison, a name in backquotes may hold any character:
+// Grammar, loosest first; `not` binds a comparison, a name in backquotes may hold any character but that, a text in quotes any but those:
 //   either     = both { "or" both }
 //   both       = truth { "and" truth }
 //   truth      = "not" truth | comparison
-//   comparison = sum [ ("<=" | "<" | ">=" | ">" | "==" | "!=") sum ]
+//   comparison = sum [ ("<=" | "<" | ">=" | ">" | "==" | "!=") sum ] | name ("==" | "!=") text
 //   sum        = product { ("+" | "-") product }
-//   product    = unary { ("*" | "/") unary }
+//   product    = unary { ("*" | "/" | "%") unary }
 //   unary      = "-" unary | number | name | "(" either ")"
 using System.Globalization;
 
@@ -49,9 +49,13 @@ internal sealed class Parser(List<Token> tokens)
     private Expression Comparison()
     {
         var left = Sum();
-        return Next is { Kind: TokenKind.Operator, Text: "<=" or "<" or ">=" or ">" or "==" or "!=" } word && Take(word.Text)
-            ? new Expression.Comparison(word.Text, Value(left, word), Value(Sum(), word))
-            : left;
+        if (Next is not { Kind: TokenKind.Operator, Text: "<=" or "<" or ">=" or ">" or "==" or "!=" } word || !Take(word.Text))
+            return left;
+        if (Next is not { Kind: TokenKind.Text } text)
+            return new Expression.Comparison(word.Text, Value(left, word), Value(Sum(), word));
+        _at++;
+        return left is Expression.Name name && word.Text is ("==" or "!=") ? new Expression.Is(name.Parameter, text.Text, word.Text == "!=")
+            : throw new InvalidSearchSpaceException("", $"'{word.Text}' at column {word.Column} must be == or != after a name where a text follows, but got '{text.Text}'.");
     }
 
     private Expression Sum()
@@ -65,7 +69,7 @@ internal sealed class Parser(List<Token> tokens)
     private Expression Product()
     {
         var left = Unary();
-        while (Next is var word && (Take("*") || Take("/")))
+        while (Next is var word && (Take("*") || Take("/") || Take("%")))
             left = new Expression.Arithmetic(word.Text[0], Value(left, word), Value(Unary(), word));
         return left;
     }

@@ -7,6 +7,7 @@ internal enum TokenKind
 {
     Number,
     Name,
+    Text,
     Operator,
     End,
 }
@@ -20,7 +21,7 @@ internal readonly record struct Token(TokenKind Kind, string Text, int Column)
 /// <summary>Cuts a constraint into words.</summary>
 internal static class Tokens
 {
-    private static readonly string[] Operators = ["<=", ">=", "==", "!=", "<", ">", "+", "-", "*", "/", "(", ")"];
+    private static readonly string[] Operators = ["<=", ">=", "==", "!=", "<", ">", "+", "-", "*", "/", "%", "(", ")"];
     private static readonly string[] Words = ["and", "or", "not"];
 
     /// <exception cref="InvalidSearchSpaceException">A character that starts no word.</exception>
@@ -50,6 +51,12 @@ internal static class Tokens
         {
             end = close + 1;
             return new Token(TokenKind.Name, text[(i + 1)..close], i + 1);
+        }
+
+        if (text[i] == '\'' && text.IndexOf('\'', i + 1) is var quote and > 0)
+        {
+            end = quote + 1;
+            return new Token(TokenKind.Text, text[(i + 1)..quote], i + 1);
         }
 
         if (Operators.FirstOrDefault(o => string.CompareOrdinal(text, i, o, 0, o.Length) == 0) is { } found)

@@ -32,7 +32,8 @@ internal static partial class Native
     [LibraryImport(Lib)] public static partial nint hpo_group_send(nint group, nint tensor, int to, int tag);
     [LibraryImport(Lib)] public static partial void hpo_sending_wait(nint sending);
     [LibraryImport(Lib)] public static partial void hpo_group_receive(nint group, nint tensor, int from, int tag);
-    [LibraryImport(Lib)] public static partial nint hpo_group_sum(nint group, nint tensor);
+    [LibraryImport(Lib)] public static partial nint hpo_group_batch_norm(
+        nint group, nint x, nint weight, nint bias, nint mean, nint variance, [MarshalAs(UnmanagedType.U1)] bool counts, double momentum, double epsilon);
     [LibraryImport(Lib)] public static partial nint hpo_reducer_new(nint group, nint[] parameters, int n, long bucketBytes);
     [LibraryImport(Lib)] public static partial void hpo_reducer_arm(nint reducer);
     [LibraryImport(Lib)] public static partial void hpo_reducer_free(nint reducer);

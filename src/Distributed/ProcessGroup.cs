@@ -43,8 +43,17 @@ public sealed class ProcessGroup : IDisposable
         Native.Check();
     }
 
-    /// <summary>A new tensor, the sum of all processes' tensors, that can be differentiated; its backward is a call of the group too.</summary>
-    public nint Sum(nint tensor) => Native.Check(Native.hpo_group_sum(Handle, tensor));
+    /// <summary>Batch normalisation over all processes' parts of a batch: a new tensor that can be differentiated once; where the input wants a gradient, its backward is a call of the group too.</summary>
+    /// <param name="x">This process' part, floats of shape [n, channels, …].</param>
+    /// <param name="weight">Shape [channels], as the rest.</param>
+    /// <param name="bias">What is added.</param>
+    /// <param name="mean">The running mean, which is updated.</param>
+    /// <param name="variance">The running variance, which is updated.</param>
+    /// <param name="counts">Whether the part counts; one that does not is normalised as the others are, but none of them knows of it.</param>
+    /// <param name="momentum">How much of the running values is new.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public nint Normalize(nint x, nint weight, nint bias, nint mean, nint variance, bool counts, double momentum, double epsilon) =>
+        Native.Check(Native.hpo_group_batch_norm(Handle, x, weight, bias, mean, variance, counts, momentum, epsilon));
 
     /// <summary>Begins to send a tensor's present values.</summary>
     public Sending Send(nint tensor, int to, int tag) => new(Native.Check(Native.hpo_group_send(Handle, tensor, to, tag)));

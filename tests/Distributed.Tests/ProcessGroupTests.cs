@@ -66,8 +66,35 @@ public sealed class ProcessGroupTests(ThreeProcesses three) : IClassFixture<Thre
             Assert.Equal([200.0 + i, 0.0 + i, 100.0 + i], three.Of($"received {i}").Select(v => v[0]));
     }
 
-    [Fact]
-    public void A_sum_passes_gradients_back_to_every_process() => Assert.All(three.Of("sum"), v => Assert.Equal([6, 18], v));
+    [Theory, InlineData(0), InlineData(1), InlineData(2)]
+    public void Normalized_over_all_parts_a_batch_has_the_values_and_gradients_of_its_parts_in_one_process(int which)
+    {
+        torch.set_num_threads(1);
+        var batch = new NormalizedBatch(NormalizedBatch.Shapes[which]);
+        torch.Tensor[] leaves = [.. new[] { batch.X, batch.Weight, batch.Bias }.Select(t => t.to_type(torch.float64).detach())];
+        foreach (var leaf in leaves)
+            leaf.requires_grad = true;
+        var (x, weight, bias) = (leaves[0], leaves[1], leaves[2]);
+        long[] others = [.. Enumerable.Range(0, x.shape.Length).Where(d => d != 1).Select(d => (long)d)], spread = [.. x.shape.Select((n, d) => d == 1 ? n : 1)];
+        var mean = x.mean(others).reshape(spread);
+        var variance = (x - mean).pow(2).mean(others).reshape(spread);
+        var y = (x - mean) / (variance + 1e-5).sqrt() * weight.reshape(spread) + bias.reshape(spread);
+        (y * batch.Slopes.to_type(torch.float64)).sum().backward();
+
+        var count = x.NumberOfElements / 3.0;
+        var running = torch.cat([mean.flatten() * 0.1 + 0.45, variance.flatten() * (0.1 * count / (count - 1)) + 1.8]).detach();
+        for (var rank = 0; rank < 3; rank++)
+        {
+            var (start, n) = NormalizedBatch.Parts[rank];
+            AssertClose(y.narrow(0, start, n), three.Of($"normalized {which}")[rank]);
+            AssertClose(x.grad!.narrow(0, start, n) * (rank < 2 ? 1 : 0), three.Of($"normalized {which} x")[rank]);
+            AssertClose(running, three.Of($"normalized {which} running")[rank]);
+        }
+
+        var weights = three.Of($"normalized {which} weight");
+        AssertClose(torch.cat([weight.grad!, bias.grad!]), [.. weights[0].Zip(weights[1], (a, b) => a + b)]); // which the reducer adds up
+        Assert.All(weights[2], v => Assert.Equal(0, v));
+    }
 
     [Fact]
     public void The_reducer_averages_what_all_backwards_gave_before_it()
@@ -86,4 +113,11 @@ public sealed class ProcessGroupTests(ThreeProcesses three) : IClassFixture<Thre
     [Fact]
     public void Whoever_waits_for_one_that_is_gone_hears_of_it() =>
         Assert.All(three.Said.Take(2), said => Assert.Contains("onnection", said["lost"], StringComparison.Ordinal));
+
+    private static void AssertClose(torch.Tensor wanted, double[] got)
+    {
+        var values = wanted.detach().contiguous().flatten().data<double>().ToArray();
+        Assert.Equal(values.Length, got.Length);
+        Assert.All(values.Zip(got), pair => Assert.True(Math.Abs(pair.First - pair.Second) <= 5e-5 * Math.Max(1, Math.Abs(pair.First)), $"{pair.First} wanted, but got {pair.Second}"));
+    }
 }

@@ -14,7 +14,7 @@ internal static class RankProgram
         AllReduce(group);
         Broadcast(group);
         Ring(group);
-        Sum(group);
+        Normalize(group);
         Reduce(group);
         Lose(group);
         return 0;
@@ -60,14 +60,25 @@ internal static class RankProgram
             sending.Wait();
     }
 
-    // Every process' loss is (Σ x)²/2, and x = rank + 1: the derivative of all losses together to its own x is size·Σ x.
-    private static void Sum(ProcessGroup group)
+    // Parts of different sizes of one batch; the last process has one that does not count, as where a batch has fewer samples than there are processes.
+    private static void Normalize(ProcessGroup group)
     {
-        var x = torch.full([1], group.Rank + 1);
-        x.requires_grad = true;
-        var sum = torch.Tensor.UnsafeCreateTensor(group.Sum((x * 1).Handle));
-        (sum * sum / 2).sum().backward();
-        Say("sum", sum.detach(), x.grad!);
+        foreach (var (i, shape) in NormalizedBatch.Shapes.Index())
+        {
+            var batch = new NormalizedBatch(shape);
+            var (start, count) = NormalizedBatch.Parts[group.Rank];
+            var x = batch.X.narrow(0, start, count).contiguous();
+            var slopes = batch.Slopes.narrow(0, start, count);
+            var (weight, bias, mean, variance) = (batch.Weight, batch.Bias, torch.full([3], 0.5), torch.full([3], 2));
+            foreach (var leaf in new[] { x, weight, bias })
+                leaf.requires_grad = true;
+            var y = torch.Tensor.UnsafeCreateTensor(group.Normalize(x.Handle, weight.Handle, bias.Handle, mean.Handle, variance.Handle, group.Rank < 2, 0.1, 1e-5));
+            (y * slopes * (group.Rank < 2 ? 1.0 : 0)).sum().backward();
+            Say($"normalized {i}", y.detach());
+            Say($"normalized {i} running", mean, variance);
+            Say($"normalized {i} x", x.grad!);
+            Say($"normalized {i} weight", weight.grad!, bias.grad!);
+        }
     }
 
     // Three layers in buckets of a weight each; two backwards before the gradients are averaged, twice.

@@ -33,6 +33,8 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
     [InlineData("mlp", """ 203, "hidden": 24, "layers": 2""", 3)]
     [InlineData("mlp", """ 203, "accumulation": 2, "classWeights": "balanced", "mixup": 0.4, "labelSmoothing": 0.1, "clipNorm": 1, "l2": 0.01, "ema": 0.9, "patience": 1""", 2)]
     [InlineData("cnn", """ 97, "blocks": 2, "channels": 4, "rotation": 20""", 2)]
+    [InlineData("mlp", """ 203, "hidden": 24, "norm": "batch", "accumulation": 2""", 3)]
+    [InlineData("resnet", """ 64, "stageBlocks": 1, "width": 4, "freezeLayers": 1""", 3)]
     [InlineData("logistic", """ 200, "optimizer": "lbfgs", "learningRate": 1, "batchSize": 200, "innerIterations": 5""", 2)]
     public Task Data_parallel(string model, string settings, int processes) =>
         AssertSameAsync(model, settings, $$"""{"kind": "data", "processes": {{processes}}, "bucketMegabytes": 0.002}""");

@@ -1,6 +1,5 @@
 // Processes of this machine that talk over its loopback device.
 #include "hpodistributed.h"
-#include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/distributed/c10d/FileStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 
@@ -103,28 +102,4 @@ HPO_API void hpo_group_receive(Group* group, Handle t, int from, int tag) {
         std::vector<at::Tensor> tensors{t->detach()};
         group->processes->recv(tensors, from, tag)->wait();
     });
-}
-
-namespace {
-// Σ x over all processes. What each process' loss gains by it is Σ over all processes too.
-struct SumOverProcesses : torch::autograd::Function<SumOverProcesses> {
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, int64_t group) {
-        context->saved_data["group"] = group;
-        auto total = x.clone(at::MemoryFormat::Contiguous);
-        sum(reinterpret_cast<Group*>(group)->processes, total);
-        return total;
-    }
-    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list gradients) {
-        auto total = gradients[0].clone(at::MemoryFormat::Contiguous);
-        sum(reinterpret_cast<Group*>(context->saved_data["group"].toInt())->processes, total);
-        return {total, at::Tensor()};
-    }
-};
-}  // namespace
-
-// A new tensor, which can be differentiated: its backward is a collective call as well.
-HPO_API Handle hpo_group_sum(Group* group, Handle x) {
-    Handle result = nullptr;
-    guarded([&] { result = new at::Tensor(SumOverProcesses::apply(*x, reinterpret_cast<int64_t>(group))); });
-    return result;
 }

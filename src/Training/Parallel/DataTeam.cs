@@ -78,11 +78,13 @@ internal sealed class DataTeam(ProcessGroup group, SettingValues settings, doubl
         int Start(int r) => (int)(((long)count * r + Group.Size - 1) / Group.Size);
     }
 
-    /// <summary>Sums over the processes, for what is normalised over the whole batch.</summary>
+    /// <summary>What is normalised over the processes' parts of a batch.</summary>
     private sealed class Shared(ProcessGroup group) : ISharedBatch
     {
+        /// <summary>Whether this process' part counts.</summary>
         public bool Counts { get; set; } = true;
 
-        public torch.Tensor Sum(torch.Tensor x) => torch.Tensor.UnsafeCreateTensor(group.Sum(x.Handle));
+        public torch.Tensor Normalize(torch.Tensor x, torch.Tensor weight, torch.Tensor bias, torch.Tensor mean, torch.Tensor variance, double momentum, double epsilon) =>
+            torch.Tensor.UnsafeCreateTensor(group.Normalize(x.Handle, weight.Handle, bias.Handle, mean.Handle, variance.Handle, Counts, momentum, epsilon));
     }
 }

@@ -12,7 +12,7 @@ RUN /usr/share/dotnet/dotnet publish src/Cli -c Release -o /app -p:RestoreLocked
 
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libopenblas0-pthread libsqlite3-0 libssl3 libstdc++6 libtorch1.13 \
+ && apt-get install -y --no-install-recommends libopenblas0-pthread libsqlite3-0 libssl3 libstdc++6 libtorch1.13 libturbojpeg0 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --no-create-home hpo \
  && install -d -o hpo /data

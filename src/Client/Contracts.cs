@@ -36,7 +36,9 @@ public sealed record DataSetColumn(string Name, int Missing, IReadOnlyList<strin
 /// <param name="Target">The target column; null = the last.</param>
 /// <param name="Goal">classification or regression; null = by the target's values.</param>
 /// <param name="Labels">The second file of IDX.</param>
-public sealed record DataSetOptions(string? Format = null, string? Target = null, string? Goal = null, Stream? Labels = null);
+/// <param name="ImageSize">Of a ZIP of images: the height and width that the middle of each is brought to, 1 to 1024; null = they have one size.</param>
+/// <param name="ImageChannels">Of a ZIP of images: 1 (gray) or 3 (colours), which each is brought to; null = they have one number.</param>
+public sealed record DataSetOptions(string? Format = null, string? Target = null, string? Goal = null, Stream? Labels = null, int? ImageSize = null, int? ImageChannels = null);
 
 /// <summary>What a model says of rows.</summary>
 public sealed record PredictionAnswer(

@@ -84,12 +84,14 @@ public sealed class HpoClient(HttpClient http)
     public async Task<DataSet> AddDataSetAsync(string name, Stream file, string fileName, DataSetOptions? options = null, CancellationToken cancellationToken = default)
     {
         using var form = new MultipartFormDataContent { { new StringContent(name), "name" }, { new StreamContent(file), "file", fileName } };
-        foreach (var (field, value) in new[] { ("format", options?.Format), ("target", options?.Target), ("goal", options?.Goal) })
+        foreach (var (field, value) in new[] { ("format", options?.Format), ("target", options?.Target), ("goal", options?.Goal), ("imageSize", Text(options?.ImageSize)), ("imageChannels", Text(options?.ImageChannels)) })
             if (value is not null)
                 form.Add(new StringContent(value), field);
         if (options?.Labels is { } labels)
             form.Add(new StreamContent(labels), "labels", "labels");
         return await SendAsync<DataSet>(HttpMethod.Post, "api/v1/datasets", form, cancellationToken);
+
+        static string? Text(int? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     /// <summary>All data sets, by name.</summary>

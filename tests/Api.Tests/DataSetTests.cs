@@ -63,12 +63,28 @@ public sealed class DataSetTests(DataSetTests.Host api) : IClassFixture<DataSetT
         Assert.Equal(before, Folders);
     }
 
+    [Theory]
+    [InlineData("imageSize", "0", "must be from 1 to 1024, for a ZIP of images, but got 0", "invalid-dataset")]
+    [InlineData("imageSize", "32.5", "must be a whole number, but got '32.5'", "invalid-values")]
+    [InlineData("imageChannels", "3", "for a ZIP of images, but got 3 for csv", "invalid-dataset")]
+    public async Task A_size_of_images_that_cannot_be_is_422(string field, string value, string rule, string type)
+    {
+        using var answer = await SendAsync("sized", Flowers, "flowers.csv", [(field, value)]);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, $"/problems/{type}", $"/{field}"), (answer.StatusCode, Type(problem), problem.GetProperty("pointer").GetString()));
+        Assert.Contains(rule, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Series_texts_images_and_a_pair_of_idx_files_are_taken()
     {
         Assert.Equal("sequence", await KindAsync("steps", Encoding.UTF8.GetBytes("month,n\n" + string.Join('\n', Enumerable.Range(0, 60).Select(i => $"{i},{i % 7}"))), "s.csv", [("format", "series"), ("target", "n")]));
         Assert.Equal("text", await KindAsync("verse", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("to be or not to be ", 30))), "verse.txt"));
         Assert.Equal("image", await KindAsync("pictures", Zip([.. Enumerable.Range(0, 20).Select(i => ($"{(i % 2 == 0 ? "cat" : "dog")}/{i}.pgm", "P5 2 2 255\n\u0001\u0002\u0003\u0004"u8.ToArray()))]), "pictures.zip"));
+        // Of any size and number of channels, with what they are to be brought to.
+        (string, byte[])[] photos = [.. Enumerable.Range(0, 20).Select(i => ($"{(i % 2 == 0 ? "cat" : "dog")}/{i}.ppm", i < 10 ? "P6 1 2 255\nabcdef"u8.ToArray() : "P5 3 2 255\nabcdef"u8.ToArray()))];
+        Assert.Equal("image", await KindAsync("photos", Zip(photos), "photos.zip", [("imageSize", "4"), ("imageChannels", "3")]));
+        Assert.Equal([3, 4, 4], (await api.GetAsync("datasets/photos")).GetProperty("sizes").EnumerateArray().Select(s => s.GetInt32()));
         byte[] images = [0, 0, 8, 3, 0, 0, 0, 20, 0, 0, 0, 2, 0, 0, 0, 2, .. Enumerable.Range(0, 80).Select(i => (byte)i)];
         byte[] labels = [0, 0, 8, 1, 0, 0, 0, 20, .. Enumerable.Range(0, 20).Select(i => (byte)(i % 2))];
         Assert.Equal("image", await KindAsync("pair", images, "p-idx3-ubyte", [], labels));

@@ -16,7 +16,7 @@ public sealed class CommandRunnerTests : IDisposable
     {
         if (Environment.GetEnvironmentVariable("PATH")!.Split(':').All(folder => !File.Exists(Path.Combine(folder, "python3"))))
             return; // the example is in Python, which the service does not need
-        var examples = Path.Combine(Root(), "examples", "command");
+        var examples = Path.Combine(Service.Root(), "examples", "command");
         await RegisterAsync((await File.ReadAllTextAsync(Path.Combine(examples, "commands.json"))).Replace("examples/command", examples, StringComparison.Ordinal));
         await using var service = await Service.StartAsync(_data, slots: 2);
         await service.PostAsync("studies", JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(Path.Combine(examples, "study.json"))));
@@ -78,13 +78,5 @@ public sealed class CommandRunnerTests : IDisposable
             Assert.True(i < 600, "It did not come to that within a minute.");
             await Task.Delay(100);
         }
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "HpoService.sln")))
-            folder = folder.Parent!;
-        return folder.FullName;
     }
 }

@@ -18,6 +18,15 @@ public sealed class Service : IAsyncDisposable
     /// <summary>What it has written since it was ready, once it has ended.</summary>
     public required Task<string> Output { get; init; }
 
+    /// <summary>The folder of the whole project.</summary>
+    public static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "HpoService.sln")))
+            folder = folder.Parent!;
+        return folder.FullName;
+    }
+
     public static Process Run(params string[] arguments) => Process.Start(new ProcessStartInfo(Program, arguments)
     {
         RedirectStandardOutput = true,

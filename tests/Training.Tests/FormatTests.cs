@@ -123,7 +123,8 @@ public sealed class FormatTests : IDisposable
         Assert.Equal([1, 2, 2], raw.Sizes);
         Assert.Equal([0, 0.2, 0.4, 1, 10 / 255.0, 20 / 255.0, 30 / 255.0, 40 / 255.0], raw.Values.Select(v => (double)v), (a, b) => Math.Abs(a - b) < 1e-6);
         Assert.Single(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories)); // nothing was unpacked
-        Assert.Contains("JPEG", Refused(("a/1.jpg", [0xFF, 0xD8, 0xFF])), StringComparison.Ordinal);
+        Assert.Contains("a/1.jpg must be a whole JPEG image", Refused(("a/1.jpg", [0xFF, 0xD8, 0xFF])), StringComparison.Ordinal);
+        Assert.Contains("JPEG, PNG, PGM or PPM", Refused(("a/1.gif", "GIF89a"u8.ToArray())), StringComparison.Ordinal);
         Assert.Contains("one size", Refused(("a/1.png", Png(2, 2, [1, 2, 3, 4])), ("b/1.png", Png(1, 2, [1, 2]))), StringComparison.Ordinal);
         Assert.Contains("too few pixels", Refused(("a/1.png", Png(2, 3, [1, 2, 3, 4]))), StringComparison.Ordinal);
 

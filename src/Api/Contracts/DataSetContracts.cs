@@ -38,4 +38,7 @@ public sealed record ColumnContract(string Name, int Missing, IReadOnlyList<stri
 /// <param name="Format">csv, npz, idx, images, sequences, text or series; absent = by the file's name.</param>
 /// <param name="Target">The target column of a table or series, by name or number from 0; absent = the last.</param>
 /// <param name="Goal">classification or regression; absent = by the target's values.</param>
-public sealed record DataSetForm(string Name, IFormFile File, IFormFile? Labels = null, string? Format = null, string? Target = null, string? Goal = null);
+/// <param name="ImageSize">Of a ZIP of images: the height and width that the middle of each is brought to, from 1 to 1024; absent = they have one size.</param>
+/// <param name="ImageChannels">Of a ZIP of images: 1 (gray) or 3 (colours), which each is brought to; absent = they have one number.</param>
+public sealed record DataSetForm(
+    string Name, IFormFile File, IFormFile? Labels = null, string? Format = null, string? Target = null, string? Goal = null, int? ImageSize = null, int? ImageChannels = null);

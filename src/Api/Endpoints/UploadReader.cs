@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using HpoService.Api.Access;
 using HpoService.Api.Problems;
@@ -16,7 +17,12 @@ internal sealed record Upload(SortedDictionary<string, string> Fields, SortedDic
     public DataSetUpload ToUpload(UploadFolder folder, LimitOptions limits) => new(
         Field("name") ?? throw new InvalidValuesException("/name", "name must be given, but got none."), folder.PathOf("file"),
         Files.TryGetValue("file", out var file) ? file.Name : throw new InvalidValuesException("/file", "file must be given, but got none."),
-        Files.ContainsKey("labels") ? folder.PathOf("labels") : null, Field("format"), Field("target"), Field("goal"), limits.DataSetUnpackedBytes, limits.DataSetSeconds);
+        Files.ContainsKey("labels") ? folder.PathOf("labels") : null, Field("format"), Field("target"), Field("goal"), limits.DataSetUnpackedBytes, limits.DataSetSeconds,
+        Number("imageSize"), Number("imageChannels"));
+
+    private int? Number(string name) => Field(name) is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new InvalidValuesException($"/{name}", $"{name} must be a whole number, but got '{text}'.");
 
     // An empty field of a form in a page is one that was not filled in.
     private string? Field(string name) => Fields.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
@@ -29,7 +35,7 @@ internal sealed record UploadedFile(string Name, string Sha256);
 internal static class UploadReader
 {
     private const int MostText = 1000, MostParts = 20;
-    private static readonly string[] FieldNames = ["name", "format", "target", "goal"], FileNames = ["file", "labels"];
+    private static readonly string[] FieldNames = ["name", "format", "target", "goal", "imageSize", "imageChannels"], FileNames = ["file", "labels"];
 
     public static async Task<Upload> ReadAsync(HttpRequest request, UploadFolder folder, LimitOptions limits, CancellationToken cancellationToken)
     {

@@ -21,10 +21,13 @@ internal static class DataSetCommand
         var target = new Option<string?>("--target") { Description = "The target column of a table or series; default: the last." };
         var goal = new Option<string?>("--goal") { Description = "classification or regression; default: by the target's values." };
         var labels = new Option<string?>("--labels") { Description = "The file of IDX labels." };
-        var command = new Command("add", "Reads, checks and keeps a data set.") { name, file, format, target, goal, labels, Data };
+        var size = new Option<int?>("--image-size") { Description = "Of a ZIP of images: the height and width that the middle of each is brought to, 1 to 1024; default: they have one size." };
+        var channels = new Option<int?>("--image-channels") { Description = "Of a ZIP of images: 1 (gray) or 3 (colours), which each is brought to; default: they have one number." };
+        var command = new Command("add", "Reads, checks and keeps a data set.") { name, file, format, target, goal, labels, size, channels, Data };
         command.SetAction(parsed => Guard(() =>
         {
-            var source = new DataSetSource(parsed.GetValue(file)!, parsed.GetValue(target), parsed.GetValue(labels), parsed.GetValue(goal));
+            var source = new DataSetSource(
+                parsed.GetValue(file)!, parsed.GetValue(target), parsed.GetValue(labels), parsed.GetValue(goal), ImageSize: parsed.GetValue(size), ImageChannels: parsed.GetValue(channels));
             Print(new DataSetFolder(parsed.GetValue(Data)!).Add(parsed.GetValue(name)!, parsed.GetValue(format), source));
         }));
         return command;

@@ -43,7 +43,9 @@ public interface IDataSetDesk
 /// <param name="Goal">classification or regression; null = by the target's values.</param>
 /// <param name="MostBytes">What it may unpack to.</param>
 /// <param name="MostSeconds">How long reading may take.</param>
+/// <param name="ImageSize">The height and width that images are brought to; null = they have one.</param>
+/// <param name="ImageChannels">1 or 3, which images are brought to; null = they have one number.</param>
 /// <param name="Request">Kept with it, to know the same request again; null = not.</param>
 public sealed record DataSetUpload(
     string Name, string Path, string FileName, string? Labels = null, string? Format = null, string? Target = null, string? Goal = null,
-    long MostBytes = 1_000_000_000, double MostSeconds = 120, string? Request = null);
+    long MostBytes = 1_000_000_000, double MostSeconds = 120, int? ImageSize = null, int? ImageChannels = null, string? Request = null);

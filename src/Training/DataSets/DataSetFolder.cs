@@ -116,7 +116,11 @@ public sealed partial class DataSetFolder(string dataFolder)
         if (isLarge && StoredSamples.Read(folder) is { } stored)
             return stored;
         var (data, labels) = (Path.Combine(folder, "data"), Path.Combine(folder, "labels"));
-        var source = new DataSetSource(data, card.Target, File.Exists(labels) ? labels : null, card.AskedGoal);
+        // Images that were not brought to these sizes have them anyway.
+        int? side = null, channels = null;
+        if (card is { Format: ImageZip.FormatName, Sizes: [var c, var height, var width] })
+            (side, channels) = (height == width && height <= DataSettings.MostImageSize ? height : null, c);
+        var source = new DataSetSource(data, card.Target, File.Exists(labels) ? labels : null, card.AskedGoal, ImageSize: side, ImageChannels: channels);
         if (!isLarge)
             return FormatRegistry.Read(card.Format, source).Data;
         // Once: whoever trains on it next finds the files. Several may do so at once; what they write is the same.

@@ -21,7 +21,9 @@ internal static class DataSettings
     public static readonly ChoiceSetting TrainOn = new(
         "trainOn", "all: what validates and tests trains too, for a model to be used; its values are then of what it was trained on.", "training", ["training", "all"]);
 
-    public static readonly IntSetting ImageSize = new("imageSize", "Height and width that images are brought to, by bilinear interpolation; 0 = as they are.", 0, 0, 1024);
+    public const int MostImageSize = 1024;
+
+    public static readonly IntSetting ImageSize = new("imageSize", "Height and width that images are brought to, by bilinear interpolation; 0 = as they are.", 0, 0, MostImageSize);
     public static readonly IntSetting ImageChannels = new("imageChannels", "1: images become gray; 3: they become colours, as networks trained on photographs want; 0 = as they are.", 0, 0, 3);
 
     public static IReadOnlyList<Setting> All { get; } = [Validation, Test, Seed, Folds, Normalization, Context, Horizon, MaxTrain, StreamAbove, TrainOn, ImageSize, ImageChannels];

@@ -17,7 +17,7 @@ internal static class DataSetReading
         try
         {
             var limits = new DataSetLimits { Bytes = upload.MostBytes };
-            var source = new DataSetSource(upload.Path, upload.Target, upload.Labels, upload.Goal, limits, upload.FileName);
+            var source = new DataSetSource(upload.Path, upload.Target, upload.Labels, upload.Goal, limits, upload.FileName, ImageSize: upload.ImageSize, ImageChannels: upload.ImageChannels);
             return new Message(Added: new DataSetFolder(addition.DataFolder).Add(upload.Name, upload.Format, source, move: true, upload.Request));
         }
         catch (NameTakenException e)

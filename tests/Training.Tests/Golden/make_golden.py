@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""Writes golden.json: what Python's torch and scikit-learn say. Needs Debian's python3-torch and python3-sklearn."""
+"""Writes golden.json: what Python's torch and scikit-learn say. Needs Debian's python3-torch, python3-sklearn and libjpeg-turbo-progs."""
+import base64
 import json
 import math
 import os
+import subprocess
 
 import numpy as np
 import sklearn.metrics as metrics
@@ -103,6 +105,29 @@ out["networks"]["encoder"] = {
     "tensors": tensors, "x": x.flatten().tolist(), "plain": train(x).flatten().tolist(), "causal": train(x, src_mask=causal).flatten().tolist(),
     "padded": (train(x, src_key_padding_mask=padding) * ~padding[:, :, None]).flatten().tolist(),
 }
+
+# Images brought to a square: torchvision's Resize of the shorter side with antialias, then CenterCrop.
+out["squares"] = []
+for channels, height, width, side in ((1, 7, 5, 3), (3, 4, 9, 4), (1, 2, 3, 5), (1, 11, 11, 2)):
+    image = torch.rand(channels, height, width, generator=torch.Generator().manual_seed(height))
+    shorter = min(height, width)
+    h, w = height * side // shorter, width * side // shorter
+    fitted = torch.nn.functional.interpolate(image[None], (h, w), mode="bilinear", antialias=True)[0]
+    top, left = round((h - side) / 2), round((w - side) / 2)
+    out["squares"].append({"sizes": [channels, height, width], "side": side, "values": image.flatten().tolist(),
+                           "square": fitted[:, top:top + side, left:left + side].flatten().tolist()})
+
+# JPEG by libjpeg-turbo's own programs.
+def run(command, data):
+    return subprocess.run(command.split(), input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+colours = b"P6 16 12 255\n" + bytes(v for y in range(12) for x in range(16) for v in (x * 16, y * 20, 128))
+gray = b"P5 16 12 255\n" + bytes(x * 8 + y * 10 for y in range(12) for x in range(16))
+out["jpeg"] = []
+for options, picture, channels in (("", colours, 3), ("-progressive", colours, 3), ("-quality 85", gray, 1)):
+    file = run(f"cjpeg {options}", picture)
+    out["jpeg"].append({"file": base64.b64encode(file).decode(), "channels": channels, "pixels": list(run("djpeg", file)[-16 * 12 * channels:])})
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden.json"), "w") as f:
     json.dump(out, f)

@@ -28,6 +28,10 @@ public static class FormatRegistry
             name = name[..^3];
         var reader = (format is null ? All.FirstOrDefault(f => f.IsUsual(name)) : All.FirstOrDefault(f => f.Name == format))
             ?? throw new InvalidDataSetException($"format must be one of {string.Join(", ", Names)}, but got {(format is null ? $"none for a file named '{name}'" : $"'{format}'")}.", "/format");
+        if (source.ImageSize is { } size && (size is < 1 or > DataSettings.MostImageSize || reader is not ImageZip))
+            throw new InvalidDataSetException($"imageSize must be from 1 to {DataSettings.MostImageSize}, for a ZIP of images, but got {size} for {reader.Name}.", "/imageSize");
+        if (source.ImageChannels is { } channels && (channels is not (1 or 3) || reader is not ImageZip))
+            throw new InvalidDataSetException($"imageChannels must be 1 or 3, for a ZIP of images, but got {channels} for {reader.Name}.", "/imageChannels");
         return (reader.Name, reader.Read(source));
     }
 }

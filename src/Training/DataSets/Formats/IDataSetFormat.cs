@@ -25,7 +25,11 @@ internal interface IDataSetFormat
 /// <param name="Limits">What a file may grow to.</param>
 /// <param name="FileName">The name that the file came with; null = the path's.</param>
 /// <param name="Store">Where numbers go that are too many for memory; null = all of them are held in memory.</param>
-public sealed record DataSetSource(string Path, string? Target = null, string? Labels = null, string? Goal = null, DataSetLimits? Limits = null, string? FileName = null, ValueStore? Store = null)
+/// <param name="ImageSize">Of files of images: the height and width that each is brought to, from 1 to 1024; null = they have one.</param>
+/// <param name="ImageChannels">Of files of images: 1 for gray or 3 for colours; null = they have one number.</param>
+public sealed record DataSetSource(
+    string Path, string? Target = null, string? Labels = null, string? Goal = null, DataSetLimits? Limits = null, string? FileName = null, ValueStore? Store = null,
+    int? ImageSize = null, int? ImageChannels = null)
 {
     /// <summary>The content, unpacked if it is gzip, never more than <see cref="DataSetLimits.Bytes"/>.</summary>
     internal Stream Open() => Open(Path);

@@ -2,20 +2,6 @@ using System.Globalization;
 
 namespace HpoService.Training.DataSets.Formats;
 
-/// <summary>A decoded image: values in [0, 1], shape [channels, height, width].</summary>
-internal sealed record Picture(int Channels, int Height, int Width, float[] Values)
-{
-    /// <summary>Of bytes with their channels last.</summary>
-    public static Picture Of(int channels, int height, int width, ReadOnlySpan<byte> pixels)
-    {
-        var values = new float[channels * height * width];
-        for (var i = 0; i < height * width; i++)
-            for (var c = 0; c < channels; c++)
-                values[c * height * width + i] = pixels[i * channels + c] / 255f;
-        return new Picture(channels, height, width, values);
-    }
-}
-
 /// <summary>Reads images by their first bytes.</summary>
 internal static class Pictures
 {
@@ -23,8 +9,8 @@ internal static class Pictures
     {
         [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => Png.Decode(bytes, name, mostPixels),
         [(byte)'P', (byte)'5' or (byte)'6', ..] => Portable(bytes, name, mostPixels),
-        [0xFF, 0xD8, ..] => throw new InvalidDataSetException($"images must be PNG, PGM or PPM, but got JPEG in {name}."),
-        _ => throw new InvalidDataSetException($"images must be PNG, PGM or PPM, but got other bytes in {name}."),
+        [0xFF, 0xD8, ..] => Jpeg.Decode(bytes, name, mostPixels),
+        _ => throw new InvalidDataSetException($"images must be JPEG, PNG, PGM or PPM, but got other bytes in {name}."),
     };
 
     // P5 (gray) or P6 (colours), width, height, 255, one white space, bytes.

@@ -1,13 +1,14 @@
 """ResNet-20 with published CIFAR-10 weights, fine-tuned to 400 MNIST images brought to 3 x 32 x 32, beside the same network from scratch: equal epochs, the
 same grid of learning rates and seeds, each side's rate chosen by its validation part.
 
-python3 transfer.py HPO SHARED      SHARED holds resnet20_cifar10.safetensors and MNIST's files
+python3 transfer.py HPO SHARED [EPOCHS…]      1, 3 and 6 unless given; SHARED holds resnet20_cifar10.safetensors and MNIST's files
 """
 import json, os, shutil, statistics, subprocess, sys, tempfile, time, urllib.request
 import numpy as np
 from tasks import idx
 
 hpo, shared = sys.argv[1:3]
+ALL_EPOCHS = [int(e) for e in sys.argv[3:]] or [1, 3, 6]
 data = tempfile.mkdtemp(prefix="hpo-transfer-")
 os.makedirs(f"{data}/weights")
 shutil.copy(f"{shared}/resnet20_cifar10.safetensors", f"{data}/weights")
@@ -26,7 +27,7 @@ def call(path, body=None):
 
 sides = {"from scratch": {}, "fine-tuned": {"initialWeights": "resnet20_cifar10.safetensors"}}
 try:
-    for epochs in (1, 3, 6):
+    for epochs in ALL_EPOCHS:
         for side, settings in sides.items():
             name = f"{side.replace(' ', '-')}-{epochs}"
             call("studies", {

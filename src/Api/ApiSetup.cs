@@ -39,6 +39,8 @@ public static class ApiSetup
     /// <summary>Maps the contract, the problems' pages, health, OpenAPI, Swagger UI and the dashboard.</summary>
     public static WebApplication MapHpoApi(this WebApplication app)
     {
+        app.Use(PlainRequests.BringAsync);
+        app.UseRouting();
         app.Use(SecurityHeaders.SetAsync);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
@@ -46,9 +48,9 @@ public static class ApiSetup
         app.Use(RequestHeaders.CheckAsync);
         app.UseHpoAccess();
         app.Use(Observing.NameAsync);
-        app.Use(RequireKnownCharset);
+        app.Use(RequireReadable);
         app.UsePage();
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/v1.json");
         app.UseSwaggerUI(ui =>
         {
             ui.SwaggerEndpoint("/openapi/v1.json", "HpoService v1");
@@ -73,11 +75,19 @@ public static class ApiSetup
     }
 
     // Reading a body in a charset that is not there throws what only a bug may throw.
-    private static Task RequireKnownCharset(HttpContext context, RequestDelegate next)
+    private static Task RequireReadable(HttpContext context, RequestDelegate next)
     {
-        if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.Charset.HasValue && type.Encoding is null)
-            throw new BadHttpRequestException($"charset must be one that is known, such as utf-8, but got {type.Charset}.", StatusCodes.Status415UnsupportedMediaType);
-        return next(context);
+        var request = context.Request;
+        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue && type.Encoding is null)
+        {
+            type.Charset = HeaderUtilities.RemoveQuotes(type.Charset);
+            if (type.Encoding is null)
+                throw new BadHttpRequestException($"charset must be one that is known, such as utf-8, but got {type.Charset}.", StatusCodes.Status415UnsupportedMediaType);
+            request.ContentType = type.ToString();
+        }
+
+        return request.Headers.ContentEncoding.ToString() is "" or "identity" ? next(context)
+            : throw new BadHttpRequestException($"Content-Encoding must be identity, but got {request.Headers.ContentEncoding}.", StatusCodes.Status415UnsupportedMediaType);
     }
 
     private static Results<Ok<object>, NotFound> Problem(string name) =>

@@ -50,7 +50,7 @@ public static class QualityBench
             {
                 var options = i == 0 ? request.Options : null;
                 // What is wrong with kinds and options shows here, and not after an hour.
-                SamplerRegistry.Create(new SamplerSettings(kind, 0, options), problem.Space, [problem.Objective]);
+                SamplerRegistry.Create(new SamplerSettings(kind, 0, options), problem.Space, problem.Objectives);
                 foreach (var seed in request.Seeds)
                     searches.Add((problem, kind, i == 0 ? request.Label ?? kind : kind, options, seed, searches.Count));
             }

@@ -89,5 +89,5 @@ public sealed class UnknownOutcomeException : Exception
 }
 
 /// <summary>The study has changed since the caller saw it.</summary>
-public sealed class VersionMismatchException(long wanted, long actual)
-    : HpoException("", $"If-Match must be the study's present version {actual}, but got {wanted}.");
+public sealed class VersionMismatchException(IReadOnlyList<long> wanted, long actual)
+    : HpoException("", $"If-Match must be the study's present version \"{actual}\", but got {(wanted.Count == 0 ? "none of its versions" : string.Join(", ", wanted.Select(v => $"\"{v}\"")))}.");

@@ -147,7 +147,7 @@ public sealed class InsightTests(ApiHost api) : IClassFixture<ApiHost>
         front = await api.GetAsync($"studies/front/best?limit=3&after={front.GetProperty("next").GetString()}");
         Assert.Equal([5, 6], Numbers(front.GetProperty("items")));
         Assert.Equal(JsonValueKind.Null, front.GetProperty("next").ValueKind);
-        Assert.Equal(5, (await api.GetAsync("studies/front")).GetProperty("best").GetProperty("frontSize").GetInt32());
+        Assert.Equal(5, (await api.GetAsync("studies/front")).GetProperty("best").GetInt32());
         var line = (await api.GetAsync("studies/front/parallel?metric=latency")).GetProperty("lines")[0];
         Assert.Equal("""{"accuracy":0.5,"latency":5}""", line.GetProperty("values").ToString());
     }

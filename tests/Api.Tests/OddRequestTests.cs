@@ -79,10 +79,8 @@ public sealed class OddRequestTests(ApiHost api) : IClassFixture<ApiHost>
         using var reader = new StreamReader(socket.GetStream());
         var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
         Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
-        if (header == "Host")
-            return; // no HTTP at all, says the server
         Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
-        Assert.Contains($"but got other bytes in {header}", answer, StringComparison.Ordinal);
+        Assert.Contains(header == "Host" ? "one Host that is text" : $"but got other bytes in {header}", answer, StringComparison.Ordinal);
     }
 
     [Fact]

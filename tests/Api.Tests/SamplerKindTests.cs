@@ -53,12 +53,13 @@ public sealed class SamplerKindTests(ApiHost api) : IClassFixture<ApiHost>
 
     [Theory]
     [InlineData("nsga2", "nsga2")]
-    [InlineData("auto", "nsga2")]
+    [InlineData("gp", "gp")]
+    [InlineData("auto", "gp")]
     [InlineData("tpe", "tpe")]
     public async Task Several_objectives_are_searched_for_a_front(string kind, string method)
     {
         var name = $"two-{kind}";
-        await CreateAsync(name, kind, kind == "auto" ? null : kind == "tpe" ? """{"initialTrials":2}""" : """{"population":4}""", ""","objectives":[{"metric":"a"},{"metric":"b","direction":"maximize"}]""");
+        await CreateAsync(name, kind, kind == "auto" ? null : kind is "tpe" or "gp" ? """{"initialTrials":2}""" : """{"population":4}""", ""","objectives":[{"metric":"a"},{"metric":"b","direction":"maximize"}]""");
         for (var i = 0; i < (kind == "auto" ? 21 : 6); i++)
             await api.RunAsync(name, $$"""{"a":{{i}},"b":{{i}}}""");
         Assert.Equal(method, (await api.PostAsync($"studies/{name}/suggest")).GetProperty("trials")[0].GetProperty("suggestedBy").GetString());

@@ -48,6 +48,7 @@ internal static class Access
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.Value.BodyBytes;
             kestrel.RequestHeaderEncodingSelector = RequestHeaders.EncodingOf;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(BareRefusals.Over));
         });
         return services;
     }

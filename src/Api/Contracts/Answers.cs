@@ -5,15 +5,18 @@ using HpoService.Search.Models;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 using HpoService.Storage;
+using static System.Text.Json.Serialization.JsonIgnoreCondition;
 
 namespace HpoService.Api.Contracts;
 
-/// <summary>A study as answered.</summary>
+/// <summary>A study as answered. Best is its best feasible trial; of several objectives the size of the front.</summary>
 public sealed record StudyContract(
-    long Id, string Name, string? Description, IReadOnlyDictionary<string, string> Labels, StudyState State, string? CompletionReason,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? CompletedAt, IReadOnlyList<ObjectiveContract> Objectives,
+    long Id, string Name, [property: JsonIgnore(Condition = Never)] string? Description, IReadOnlyDictionary<string, string> Labels, StudyState State,
+    [property: JsonIgnore(Condition = Never)] string? CompletionReason, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+    [property: JsonIgnore(Condition = Never)] DateTimeOffset? CompletedAt, IReadOnlyList<ObjectiveContract> Objectives,
     IReadOnlyList<ConstraintContract> Constraints, IReadOnlyList<ParameterSpec> Parameters, IReadOnlyList<string> ParameterConstraints, SamplerContract Sampler, PrunerContract Pruner, BudgetContract Budget, int MaxAttempts,
-    RunnerContract Runner, IReadOnlyDictionary<string, int> TrialCounts, object? Best, long Version)
+    RunnerContract Runner, IReadOnlyDictionary<string, int> TrialCounts,
+    [property: JsonIgnore(Condition = Never)] object? Best, long Version)
 {
     internal static StudyContract Of(StudyView s) => new(
         s.Id, s.Definition.Name, s.Description, s.Labels, s.State, s.CompletionReason, s.CreatedAt, s.UpdatedAt, s.CompletedAt,
@@ -24,14 +27,17 @@ public sealed record StudyContract(
         new PrunerContract(s.Definition.Pruner.Kind, s.Definition.Pruner.Options), BudgetContract.Of(s.Definition.Budget), s.Definition.MaxAttempts,
         RunnerContract.Of(s.Definition.Runner),
         s.TrialCounts.ToDictionary(c => JsonNamingPolicy.CamelCase.ConvertName(c.Key.ToString()), c => c.Value),
-        s.FrontSize is { } size ? new { frontSize = size } : s.Best is null ? null : TrialContract.Of(s.Best), s.Version);
+        s.FrontSize is { } size ? size : s.Best is null ? null : TrialContract.Of(s.Best), s.Version);
 }
 
 /// <summary>A trial as answered. Feasible is there when the study has constraints and the trial final values: whether it keeps them.</summary>
 public sealed record TrialContract(
-    int Number, TrialState State, ParameterValues Parameters, int Attempt, string? Worker, IReadOnlyList<MeasurementContract> Measurements,
-    IReadOnlyDictionary<string, double>? Values, string? Error, string? SuggestedBy, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt,
-    DateTimeOffset? CompletedAt, Lease? Lease, JsonObject? UserAttributes, bool? Feasible)
+    int Number, TrialState State, ParameterValues Parameters, int Attempt, [property: JsonIgnore(Condition = Never)] string? Worker,
+    IReadOnlyList<MeasurementContract> Measurements, [property: JsonIgnore(Condition = Never)] IReadOnlyDictionary<string, double>? Values,
+    [property: JsonIgnore(Condition = Never)] string? Error, [property: JsonIgnore(Condition = Never)] string? SuggestedBy,
+    DateTimeOffset CreatedAt, [property: JsonIgnore(Condition = Never)] DateTimeOffset? StartedAt,
+    [property: JsonIgnore(Condition = Never)] DateTimeOffset? CompletedAt, Lease? Lease,
+    [property: JsonIgnore(Condition = Never)] JsonObject? UserAttributes, bool? Feasible)
 {
     internal static TrialContract Of(TrialView t) => new(
         t.Number, t.State, t.Parameters, t.Attempt, t.Worker, [.. t.Measurements.Select(MeasurementContract.Of)], t.Values, t.Error, t.SuggestedBy,
@@ -55,14 +61,15 @@ public sealed record MeasurementEvent(
 }
 
 /// <summary>One page of a list.</summary>
-public sealed record PageContract<T>(IReadOnlyList<T> Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
+public sealed record PageContract<T>(IReadOnlyList<T> Items, [property: JsonIgnore(Condition = Never)] string? Next);
 
 /// <summary>What suggest answers.</summary>
 public sealed record SuggestAnswer(IReadOnlyList<TrialContract> Trials, StudyState StudyState);
 
 /// <summary>What report and heartbeat answer.</summary>
 public sealed record ReportContract(
-    bool ShouldStop, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Reason, DateTimeOffset? LeaseExpiresAt)
+    bool ShouldStop, [property: JsonIgnore(Condition = Never)] string? Reason,
+    [property: JsonIgnore(Condition = Never)] DateTimeOffset? LeaseExpiresAt)
 {
     internal static ReportContract Of(ReportAnswer a) => new(a.ShouldStop, a.Reason, a.LeaseExpiresAt);
 }

@@ -24,7 +24,7 @@ public sealed record CompleteRequest(
 /// <summary>Ends a trial otherwise.</summary>
 public sealed record EndRequest(string LeaseToken, string? Reason = null);
 
-/// <summary>Withdraws a trial; needs no lease.</summary>
+/// <summary>Withdraws a trial; needs no lease, but one that is named must hold.</summary>
 public sealed record CancelRequest(string? Reason = null, string? LeaseToken = null);
 
 /// <summary>Trials to queue; values may be left open.</summary>

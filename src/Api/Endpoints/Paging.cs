@@ -24,7 +24,7 @@ internal static class Paging
             if (string.Equals(state.ToString(), name, StringComparison.OrdinalIgnoreCase))
                 return state;
         var names = Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName);
-        throw new BadHttpRequestException($"state must be one of {string.Join(", ", names)}, but got '{name}'.");
+        throw Malformed("/state", $"state must be one of {string.Join(", ", names)}, but got '{name}'.");
     }
 
     public static int Points(int points) => points is >= 4 and <= 10_000
@@ -51,7 +51,7 @@ internal static class Paging
         }
         catch (Exception e) when (cursor is not null && e is FormatException or OverflowException)
         {
-            throw new BadHttpRequestException($"after must be the cursor of a page with the same sort, but got '{cursor}'.");
+            throw Malformed("/after", $"after must be the cursor of a page with the same sort, but got '{cursor}'.");
         }
     }
 
@@ -61,6 +61,8 @@ internal static class Paging
         List<T> rest = [.. items.OrderBy(key, StringComparer.Ordinal).SkipWhile(item => after is not null && string.CompareOrdinal(key(item), after) <= 0).Take(Limit(limit) + 1)];
         return rest.Count <= limit ? new PageContract<T>(rest, null) : new PageContract<T>(rest[..limit], key(rest[limit - 1]));
     }
+
+    private static HpoException Malformed(string pointer, string message) => new([new Violation(pointer, message, IsMalformed: true)]);
 
     public static TimeSpan Lease(double seconds) => seconds is >= 1 and <= 604_800
         ? TimeSpan.FromSeconds(seconds)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HpoService.Api.Contracts;
 
 namespace HpoService.Api.Endpoints;
@@ -19,6 +20,7 @@ internal sealed class StudyTags : IEndpointFilter
 
     public static string Of(long version) => $"\"{version}\"";
 
-    /// <summary>The version that a change is meant for; null without one, one that no study has when the tag is none of ours.</summary>
-    public static long? Wanted(string? ifMatch) => ifMatch is null or "*" ? null : long.TryParse(ifMatch.Trim().Trim('"'), out var version) ? version : -1;
+    /// <summary>The versions that a change is meant for; null for any. Tags that are none of ours match nothing, nor do weak ones (RFC 9110, 13.1.1).</summary>
+    public static IReadOnlyList<long>? Wanted(string? ifMatch) => ifMatch is null || ifMatch.Trim() == "*" ? null
+        : [.. ifMatch.Split(',').Select(tag => long.TryParse(tag.Trim().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1).Where(v => v >= 0)];
 }

@@ -30,9 +30,10 @@ public static class TrialEndpoints
 
     /// <summary>Hands out trials to run, each under a lease. Fewer or none when budget, parallel limit or space is used up.</summary>
     public static async Task<Ok<SuggestAnswer>> SuggestAsync(
-        string study, SuggestRequest body, TrialDispatcher dispatcher,
+        string study, SuggestRequest? body, TrialDispatcher dispatcher,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
+        body ??= new SuggestRequest();
         if (body.Count is < 1 or > 1000)
             throw new InvalidStudyException("/count", $"1 <= count <= 1000 must hold, but got {body.Count}.");
         var dispatch = await dispatcher.SuggestAsync(
@@ -98,7 +99,7 @@ public static class TrialEndpoints
 
     /// <summary>Withdraws a trial.</summary>
     public static async Task<Ok<TrialContract>> CancelAsync(string study, int n, CancelRequest? body, TrialStore store, CancellationToken cancellationToken) =>
-        TypedResults.Ok(TrialContract.Of(await store.CancelAsync(study, n, Limits.CheckReason(body?.Reason), cancellationToken)));
+        TypedResults.Ok(TrialContract.Of(await store.CancelAsync(study, n, Limits.CheckReason(body?.Reason), cancellationToken, body?.LeaseToken)));
 
     private static async Task<Ok<TrialContract>> FinishAsync(
         string study, int n, string leaseToken, TrialOutcome outcome, TrialStore store, CancellationToken cancellationToken) =>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using HpoService.Search;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Diagnostics;
@@ -19,7 +18,7 @@ internal sealed class ProblemHandler(IProblemDetailsService problems, ILogger<Pr
             return true;
         exception = exception as UnknownOutcomeException ?? Database.Translate(exception); // reading may find the database gone, too
         var document = ProblemTypes.Of(exception) is var (status, type)
-            ? new ProblemDetails { Status = status, Type = $"/problems/{type}", Title = ProblemTypes.Descriptions.GetValueOrDefault(type), Detail = Detail(exception) }
+            ? new ProblemDetails { Status = status, Type = $"/problems/{type}", Title = ProblemTypes.Descriptions.GetValueOrDefault(type), Detail = Detail(context.Request, exception) }
             : new ProblemDetails { Status = 500, Type = "/problems/internal-error", Title = "A bug." };
         if (document.Status != 500)
             Extend(document, exception);
@@ -48,21 +47,25 @@ internal sealed class ProblemHandler(IProblemDetailsService problems, ILogger<Pr
 
     private static void Extend(ProblemDetails document, Exception exception)
     {
-        if (exception is HpoException { Violations: var violations })
-        {
-            document.Extensions["pointer"] = Cut(violations[0].Pointer, MostText);
-            document.Extensions["errors"] = violations.Take(MostErrors).Select(v => new { pointer = Cut(v.Pointer, MostText), detail = Cut(v.Message, MostText) });
-        }
-        else if (exception.InnerException is JsonException json)
-        {
-            document.Extensions["pointer"] = Cut(JsonPointer.Of(json), MostText);
-        }
+        if (Violations(exception) is not { Count: > 0 } violations)
+            return;
+        document.Extensions["pointer"] = Cut(violations[0].Pointer, MostText);
+        document.Extensions["errors"] = violations.Take(MostErrors).Select(v => new { pointer = Cut(v.Pointer, MostText), detail = Cut(v.Message, MostText) });
     }
 
-    private static string? Detail(Exception exception) => exception.InnerException is JsonException json
-        // JsonException.Message names .NET types: its path and position say enough.
-        ? $"The body must be JSON with known fields of the right types, but got a mistake at '{Cut(JsonPointer.Of(json), MostText)}', line {json.LineNumber + 1}, byte {json.BytePositionInLine}."
-        : Cut(exception.Message, MostDetail);
+    private static IReadOnlyList<Violation> Violations(Exception exception) => exception switch
+    {
+        HpoException e => e.Violations,
+        BadHttpRequestException e => RequestMistakes.Of(e),
+        _ => [],
+    };
+
+    private static string? Detail(HttpRequest request, Exception exception) => exception switch
+    {
+        BadHttpRequestException e when RequestMistakes.Of(e) is { Count: > 0 } mistakes => Cut(string.Join(" ", mistakes.Select(m => Cut(m.Message, MostText))), MostDetail),
+        BadHttpRequestException { StatusCode: 415 } e when e.Message.StartsWith("Expected", StringComparison.Ordinal) => Cut(RequestMistakes.OfMediaType(request), MostDetail),
+        _ => Cut(exception.Message, MostDetail),
+    };
 
     private static string Cut(string text, int most) => text.Length <= most ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)}…";
 }

@@ -1,6 +1,7 @@
 using HpoService.Search;
 using HpoService.Search.Models;
 using HpoService.Storage;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace HpoService.Api.Problems;
 
@@ -42,16 +43,23 @@ internal static class ProblemTypes
         var document = context.ProblemDetails;
         if (document.Type?.StartsWith("/problems/", StringComparison.Ordinal) == true)
             return;
-        var type = document.Status switch { 404 => "not-found", 405 => "method-not-allowed", 413 => "too-large", 415 => "unsupported-media-type", >= 500 => "internal-error", _ => "malformed-request" };
-        (document.Type, document.Title) = ($"/problems/{type}", Descriptions[type]);
         var request = context.HttpContext.Request;
+        var type = document.Status switch { 404 when OddTrial(request) is not null => "trial-not-found", 404 => "not-found", 405 => "method-not-allowed", 413 => "too-large", 415 => "unsupported-media-type", >= 500 => "internal-error", _ => "malformed-request" };
+        (document.Type, document.Title) = ($"/problems/{type}", Descriptions[type]);
         document.Detail ??= document.Status switch
         {
+            404 => OddTrial(request) is { } trial ? $"the trial must exist, but got '{trial}'." : $"the path must be one of the service's, but got '{request.Path}'.",
+            400 => "the request must be whole and as its headers say, but got an end or a mistake in it.",
+            413 => $"the body must have at most {context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize} bytes, but got more.",
             405 => $"the method must be one that the path takes, but got {request.Method}.",
-            415 => $"Content-Type must be {(request.Path.StartsWithSegments("/api/v1/datasets") ? "multipart/form-data" : "application/json")}, but got '{request.ContentType}'.",
+            415 => RequestMistakes.OfMediaType(request),
             _ => null,
         };
     }
+
+    // A number that no trial has matches no route.
+    private static string? OddTrial(HttpRequest request) =>
+        request.Path.Value!.Split('/') is ["", "api", "v1", "studies", _, "trials", { Length: > 0 } number, ..] && !int.TryParse(number, out _) ? number : null;
 
     /// <summary>What /problems/{name} says.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>

@@ -9,6 +9,7 @@ internal sealed class Catalog(string? data)
 {
     private const string All = "all";
     private const string Bbob = "bbob";
+    private const string Fronts = "fronts";
 
     /// <summary>The groups in the order of reports. A problem is in one group.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Problem>> Groups { get; } = new OrderedDictionary<string, IReadOnlyList<Problem>>
@@ -20,10 +21,11 @@ internal sealed class Catalog(string? data)
         ["mixed"] = MixedProblems.All,
         ["conditional"] = ConditionalProblems.All,
         [Bbob] = BbobProblem.All,
+        [Fronts] = FrontProblems.All,
     };
 
     /// <summary>The problems that names and groups name, each once, in the order of the groups; functions of bbob that are not in its group come last.</summary>
-    /// <param name="names">Names and groups; <c>all</c> = every group.</param>
+    /// <param name="names">Names and groups; <c>all</c> = every group of one objective.</param>
     /// <exception cref="HpoException">An unknown name, or tables without data.</exception>
     public IReadOnlyList<Problem> Select(IReadOnlyList<string> names)
     {
@@ -33,7 +35,7 @@ internal sealed class Catalog(string? data)
         if (names.FirstOrDefault(name => name != All && !Groups.ContainsKey(name) && !IsBbob(name) && everything.All(p => p.Name != name)) is { } unknown)
             throw new HpoException("/tasks", $"tasks must be among {string.Join(", ", [All, .. Groups.Keys, .. everything.Select(p => p.Name)])}, but got '{unknown}'.");
         var others = names.Where(name => IsBbob(name) && everything.All(p => p.Name != name)).Distinct().Select(BbobProblem.Parse);
-        return [.. Groups.SelectMany(group => group.Value.Where(p => names.Contains(All) || names.Contains(group.Key) || names.Contains(p.Name))), .. others];
+        return [.. Groups.SelectMany(group => group.Value.Where(p => names.Contains(All) && group.Key != Fronts || names.Contains(group.Key) || names.Contains(p.Name))), .. others];
     }
 
     /// <summary>The problems of recorded searches, in the order of the groups; tables without data are left out.</summary>

@@ -26,7 +26,11 @@ internal abstract class Problem(string name, SearchSpace space, Direction direct
 
     public SearchSpace Space { get; } = space;
 
+    /// <summary>What a search counts.</summary>
     public Objective Objective { get; } = new("value", direction);
+
+    /// <summary>What the sampler is to optimise.</summary>
+    public virtual IReadOnlyList<Objective> Objectives => [Objective];
 
     public int Trials { get; } = trials;
 
@@ -41,6 +45,23 @@ internal abstract class Problem(string name, SearchSpace space, Direction direct
 
     /// <summary>The value of a point without noise: what an incumbent counts.</summary>
     public abstract double Truth(ParameterValues point);
+
+    /// <summary>What a completed trial has measured.</summary>
+    public virtual IReadOnlyDictionary<string, double> Metrics(ParameterValues point, Outcome outcome) => new Dictionary<string, double> { [Objective.Metric] = outcome.Value };
+
+    /// <summary>What a new search counts: takes one trial after another, and gives the value so far, NaN before there is one.</summary>
+    /// <remarks>The truth about the incumbent, which is the trial with the best value as observed, the earlier one of equals. Where observations are noisy a new
+    /// incumbent may be worse than the last.</remarks>
+    public virtual Func<ParameterValues, Outcome, double> Standing()
+    {
+        var (observed, truth) = (double.NegativeInfinity, double.NaN);
+        return (point, outcome) =>
+        {
+            if (outcome.State == TrialState.Completed && Objective.Score(outcome.Value) > observed)
+                (observed, truth) = (Objective.Score(outcome.Value), Truth(point));
+            return truth;
+        };
+    }
 }
 
 /// <summary>A formula without noise, to be minimised.</summary>

@@ -10,9 +10,7 @@ internal static class Run
 {
     private static readonly IReadOnlyDictionary<string, double> Nothing = new Dictionary<string, double>();
 
-    /// <summary>The true value of the incumbent after each trial, shape [trials]; NaN before the first completed trial.</summary>
-    /// <remarks>The incumbent is the trial with the best value as observed, the earlier one of equals. Where observations are noisy a new
-    /// incumbent may be worse than the last. A space that is exhausted early keeps its last incumbent.</remarks>
+    /// <summary>What the search counts after each trial, shape [trials], see <see cref="Problem.Standing"/>. A space that is exhausted early keeps its last value.</summary>
     /// <param name="problem">What to search.</param>
     /// <param name="kind">The sampler's.</param>
     /// <param name="seed">The study's.</param>
@@ -23,29 +21,27 @@ internal static class Run
     public static double[] Best(
         Problem problem, string kind, long seed, int trials, int parallel = 1, JsonElement? options = null, CancellationToken cancellationToken = default)
     {
-        var sampler = SamplerRegistry.Create(new SamplerSettings(kind, seed, options), problem.Space, [problem.Objective]);
+        var sampler = SamplerRegistry.Create(new SamplerSettings(kind, seed, options), problem.Space, problem.Objectives);
         var snapshots = new List<TrialSnapshot>();
         var outcomes = new List<Outcome>();
         var best = new double[trials];
-        var (observed, truth) = (double.NegativeInfinity, double.NaN);
+        var standing = problem.Standing();
         for (var i = 0; i < trials; i++)
         {
             // The oldest of the running trials ends before the next starts.
             if (i >= parallel)
                 End(problem, snapshots, i - parallel, outcomes[i - parallel]);
-            var history = new StudyHistory(problem.Space, [problem.Objective], [.. snapshots]);
+            var history = new StudyHistory(problem.Space, problem.Objectives, [.. snapshots]);
             if (sampler.Suggest(history, 1, cancellationToken) is not [var suggestion])
             {
-                Array.Fill(best, truth, i, trials - i);
+                Array.Fill(best, i == 0 ? double.NaN : best[i - 1], i, trials - i);
                 break;
             }
 
             for (var copy = 0; copy < problem.Copies; copy++)
                 snapshots.Add(new TrialSnapshot(snapshots.Count, TrialState.Running, suggestion.Parameters, Nothing, []));
             outcomes.Add(problem.Try(suggestion.Parameters, seed, i));
-            if (outcomes[i].State == TrialState.Completed && problem.Objective.Score(outcomes[i].Value) > observed)
-                (observed, truth) = (problem.Objective.Score(outcomes[i].Value), problem.Truth(suggestion.Parameters));
-            best[i] = truth;
+            best[i] = standing(suggestion.Parameters, outcomes[i]);
         }
 
         return best;
@@ -53,7 +49,7 @@ internal static class Run
 
     private static void End(Problem problem, List<TrialSnapshot> snapshots, int trial, Outcome outcome)
     {
-        var values = outcome.State == TrialState.Completed ? new Dictionary<string, double> { [problem.Objective.Metric] = outcome.Value } : Nothing;
+        var values = outcome.State == TrialState.Completed ? problem.Metrics(snapshots[trial * problem.Copies].Parameters, outcome) : Nothing;
         for (var i = trial * problem.Copies; i < (trial + 1) * problem.Copies; i++)
             snapshots[i] = snapshots[i] with { State = outcome.State, Values = values };
     }

@@ -10,12 +10,12 @@ export interface Trial {
   readonly state: TrialState;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly attempt: number;
-  readonly worker?: string;
+  readonly worker: string | null;
   readonly measurements: readonly Measurement[];
-  readonly values?: Values;
-  readonly error?: string;
-  readonly startedAt?: string;
-  readonly completedAt?: string;
+  readonly values: Values | null;
+  readonly error: string | null;
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
 }
 
 export type ParameterValue = number | string | boolean;
@@ -34,11 +34,11 @@ export interface Objective { readonly metric: string; readonly direction: 'minim
 export interface Study {
   readonly id: number;
   readonly name: string;
-  readonly description?: string;
+  readonly description: string | null;
   readonly state: StudyState;
-  readonly completionReason?: string;
+  readonly completionReason: string | null;
   readonly createdAt: string;
-  readonly completedAt?: string;
+  readonly completedAt: string | null;
   readonly objectives: readonly [Objective, ...Objective[]];
   readonly parameters: readonly Parameter[];
   readonly sampler: { readonly kind: string };
@@ -46,7 +46,8 @@ export interface Study {
   readonly budget: { readonly maxTrials?: number };
   readonly runner: { readonly kind: string; readonly model?: string; readonly dataset?: string };
   readonly trialCounts: Readonly<Record<TrialState, number>>;
-  readonly best?: Trial | { readonly frontSize: number };
+  /** The best trial; of several objectives the size of the front. */
+  readonly best: Trial | number | null;
   readonly version: number;
 }
 

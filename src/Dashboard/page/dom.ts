@@ -22,14 +22,14 @@ export const state = (name: StudyState | TrialState) => html('span', { class: `s
 export const short = (value: unknown) => typeof value === 'number' ? String(Number(value.toPrecision(5))) : value === undefined ? '' : String(value);
 
 /** A value as a number: what the contract writes as "NaN" or "Infinity" too. */
-export const number = (values: Values | undefined, metric: string) => values && Object.hasOwn(values, metric) ? Number(values[metric]) : undefined;
+export const number = (values: Values | null, metric: string) => values && Object.hasOwn(values, metric) ? Number(values[metric]) : undefined;
 
 export const time = (iso: string) =>
   html('time', { datetime: iso, title: iso }, new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }));
 
 /** From one time to another, or to now, in the two largest units. */
-export function duration(from: string, to?: string): string {
-  const seconds = Math.max(0, (to === undefined ? Date.now() : Date.parse(to)) - Date.parse(from)) / 1000;
+export function duration(from: string, to: string | null): string {
+  const seconds = Math.max(0, (to === null ? Date.now() : Date.parse(to)) - Date.parse(from)) / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;

@@ -1,6 +1,6 @@
 // Two objectives: the trials, and those that no other one dominates.
 import { short, svg } from './dom.js';
-import type { Objective, Trial } from './api.js';
+import type { Objective, Trial, Values } from './api.js';
 import type { Parallel } from './insights.js';
 import { below, box, columns, plot, rows } from './plot.js';
 import { around } from './scale.js';
@@ -8,7 +8,7 @@ import { around } from './scale.js';
 interface Point { readonly number: number; readonly x: number; readonly y: number }
 
 export function pareto(found: Parallel, front: readonly Trial[], [first, second]: readonly [Objective, Objective], width: number): Element | null {
-  const point = (trial: { readonly number: number; readonly values?: Readonly<Record<string, number | string>> }): Point =>
+  const point = (trial: { readonly number: number; readonly values?: Values | null }): Point =>
     ({ number: trial.number, x: Number(trial.values?.[first.metric]), y: Number(trial.values?.[second.metric]) });
   const isKnown = (p: Point) => Number.isFinite(p.x) && Number.isFinite(p.y);
   const [others, best] = [found.lines.map(point).filter(isKnown), front.map(point).filter(isKnown).sort((a, b) => a.x - b.x)];

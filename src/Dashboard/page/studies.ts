@@ -12,8 +12,8 @@ export const total = (study: Study) => Object.values(study.trialCounts).reduce((
 export const budget = (study: Study) => `${total(study)}${study.budget.maxTrials === undefined ? '' : ` / ${study.budget.maxTrials}`}`;
 
 export function bestValue(study: Study): string {
-  if (study.best === undefined) return '–';
-  if ('frontSize' in study.best) return `front of ${study.best.frontSize}`;
+  if (study.best === null) return '–';
+  if (typeof study.best === 'number') return `front of ${study.best}`;
   return short(number(study.best.values, study.objectives[0].metric));
 }
 

@@ -76,7 +76,7 @@ export class StudyView {
     const trials = [...this.#trials.values()];
     const metrics = study.objectives.map(objective => objective.metric);
     const parameters = study.parameters.map(parameter => parameter.name);
-    const best = study.best !== undefined && 'number' in study.best ? study.best.number : null;
+    const best = typeof study.best === 'number' ? null : study.best?.number;
     this.#table.draw([
       { title: 'trial', isNumber: true }, { title: 'state' }, ...metrics.map(title => ({ title, isNumber: true })), { title: 'step', isNumber: true },
       ...parameters.map(title => ({ title, isNumber: trials.some(trial => typeof trial.parameters[title] === 'number') })),
@@ -87,7 +87,7 @@ export class StudyView {
         isBest: trial.number === best,
         cells: [
           String(trial.number), state(trial.state), ...metrics.map(metric => short(trial.values?.[metric] ?? latest?.values[metric])), short(latest?.step),
-          ...parameters.map(parameter => short(trial.parameters[parameter])), trial.startedAt === undefined ? '' : duration(trial.startedAt, trial.completedAt),
+          ...parameters.map(parameter => short(trial.parameters[parameter])), trial.startedAt === null ? '' : duration(trial.startedAt, trial.completedAt),
           trial.worker ?? '', [trial.attempt > 1 ? `attempt ${trial.attempt}` : '', trial.error ?? ''].filter(Boolean).join(': ')],
       };
     }));

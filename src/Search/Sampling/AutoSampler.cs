@@ -3,13 +3,17 @@ using HpoService.Search.Studies;
 namespace HpoService.Search.Sampling;
 
 /// <summary>The default: another sampler by what the study is like, see docs/samplers.md for the figures behind the rule.</summary>
-/// <param name="few">For a history of up to <see cref="MaxModelled"/> trials.</param>
+/// <param name="few">For a history of up to <paramref name="most"/> trials.</param>
 /// <param name="many">For a longer one.</param>
-internal sealed class AutoSampler(ISampler few, ISampler many) : ISampler
+/// <param name="most">How many.</param>
+internal sealed class AutoSampler(ISampler few, ISampler many, int most) : ISampler
 {
     /// <summary>So far have gp's suggestions been measured: beyond it they cost more than what they gain is known to be worth.</summary>
     public const int MaxModelled = 5000;
 
+    /// <summary>The same of several objectives, for which each suggestion fits a model anew: a third of a second by then.</summary>
+    public const int MaxModelledOfSeveral = 1000;
+
     public IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count, CancellationToken cancellationToken) =>
-        (FinishedTrials.Known(history) <= MaxModelled ? few : many).Suggest(history, count, cancellationToken);
+        (FinishedTrials.Known(history) <= most ? few : many).Suggest(history, count, cancellationToken);
 }

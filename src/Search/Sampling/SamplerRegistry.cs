@@ -17,11 +17,11 @@ public static class SamplerRegistry
 
     private static readonly Dictionary<string, Factory> Factories = new(StringComparer.Ordinal)
     {
-        ["auto"] = Auto,
+        ["auto"] = (s, _, objectives) => Auto(s, objectives),
         ["grid"] = (s, _, _) => new GridSampler(Options<GridOptions>(s)),
         ["random"] = (s, _, _) => Random(s),
         ["sobol"] = (s, space, _) => Sobol(s, space),
-        ["gp"] = (s, _, objectives) => Gp(s, objectives),
+        ["gp"] = (s, _, _) => new GpSampler(Options<GpOptions>(s), s.Seed),
         ["tpe"] = (s, _, _) => new TpeSampler(Options<TpeOptions>(s), s.Seed),
         ["cmaes"] = (s, _, objectives) => Cma(s, objectives),
         ["nsga2"] = (s, _, _) => new NsgaSampler(Options<NsgaOptions>(s), s.Seed),
@@ -37,12 +37,12 @@ public static class SamplerRegistry
             ? factory(settings, space, objectives)
             : throw new InvalidStudyException("/sampler/kind", $"kind must be one of {string.Join(", ", Kinds)}, but got '{settings.Kind}'.");
 
-    private static ISampler Auto(SamplerSettings settings, SearchSpace space, IReadOnlyList<Objective> objectives)
+    private static AutoSampler Auto(SamplerSettings settings, IReadOnlyList<Objective> objectives)
     {
-        if (objectives.Count == 1)
-            return new AutoSampler(Gp(settings, objectives), new TpeSampler(new TpeOptions(), settings.Seed));
-        Options<NoOptions>(settings);
-        return new NsgaSampler(new NsgaOptions(), settings.Seed);
+        var gp = new GpSampler(Options<GpOptions>(settings), settings.Seed);
+        return objectives.Count == 1
+            ? new AutoSampler(gp, new TpeSampler(new TpeOptions(), settings.Seed), AutoSampler.MaxModelled)
+            : new AutoSampler(gp, new NsgaSampler(new NsgaOptions(), settings.Seed), AutoSampler.MaxModelledOfSeveral);
     }
 
     private static T Options<T>(SamplerSettings settings) where T : new() => SamplerOptions.Read<T>(settings.Options, "/sampler/options");
@@ -61,10 +61,6 @@ public static class SamplerRegistry
         var sequence = new SobolSequence(space.Parameters.Count, settings.Seed);
         return new PointSampler("sobol", settings.Seed, (_, number) => sequence.At((uint)number));
     }
-
-    private static GpSampler Gp(SamplerSettings settings, IReadOnlyList<Objective> objectives) => objectives is [var objective]
-        ? new GpSampler(Options<GpOptions>(settings), objective, settings.Seed)
-        : throw new InvalidStudyException("/objectives", $"the gp sampler needs exactly one objective, but got {objectives.Count}.");
 
     private static CmaSampler Cma(SamplerSettings settings, IReadOnlyList<Objective> objectives) => objectives.Count == 1
         ? new CmaSampler(Options<CmaOptions>(settings), settings.Seed)

@@ -107,15 +107,15 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
 
     /// <summary>Changes description, labels or budget; null leaves as it is.</summary>
     /// <param name="study">Name or id.</param>
-    /// <param name="ifVersion">Only if this is the study's present version.</param>
+    /// <param name="ifVersions">Only if the study's present version is among these.</param>
     /// <param name="description">The new description.</param>
     /// <param name="labels">The new labels.</param>
     /// <param name="budget">Makes the new budget of the old.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="VersionMismatchException">It has changed since.</exception>
     public Task<StudyView> PatchAsync(
-        string study, long? ifVersion, string? description, IReadOnlyDictionary<string, string>? labels, Func<Budget, Budget>? budget,
-        CancellationToken cancellationToken) => ChangeAsync(study, ifVersion, async write =>
+        string study, IReadOnlyList<long>? ifVersions, string? description, IReadOnlyDictionary<string, string>? labels, Func<Budget, Budget>? budget,
+        CancellationToken cancellationToken) => ChangeAsync(study, ifVersions, async write =>
         {
             write.Row.Description = description ?? write.Row.Description;
             write.Row.LabelsJson = labels is null ? write.Row.LabelsJson : Mapping.ToJson(labels);
@@ -134,7 +134,7 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
     /// <summary>Pauses, resumes or cancels. Moving to the state it is already in changes nothing.</summary>
     /// <remarks>Pausing asks running trials to stop; canceling withdraws every trial that is not final.</remarks>
     /// <exception cref="IllegalMoveException">The state table has no such move.</exception>
-    public Task<StudyView> MoveAsync(string study, StudyState to, CancellationToken cancellationToken, long? ifVersion = null) => ChangeAsync(study, ifVersion, async write =>
+    public Task<StudyView> MoveAsync(string study, StudyState to, CancellationToken cancellationToken, IReadOnlyList<long>? ifVersions = null) => ChangeAsync(study, ifVersions, async write =>
     {
         if (write.Row.State == to)
             return;
@@ -145,12 +145,12 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
 
     /// <summary>Deletes a study with everything in it.</summary>
     /// <returns>Its id.</returns>
-    public async Task<long> DeleteAsync(string study, CancellationToken cancellationToken, long? ifVersion = null)
+    public async Task<long> DeleteAsync(string study, CancellationToken cancellationToken, IReadOnlyList<long>? ifVersions = null)
     {
         return await database.WriteAsync(async db =>
         {
             var row = await db.Studies.FindStudyAsync(study, cancellationToken);
-            if (ifVersion is { } wanted && wanted != row.Version)
+            if (ifVersions is { } wanted && !wanted.Contains(row.Version))
                 throw new VersionMismatchException(wanted, row.Version);
             db.Studies.Remove(row);
             await db.ForgetAsync(row.Id, cancellationToken);
@@ -183,12 +183,12 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
                 || s.Running + s.Queued < Math.Min(slots, budget.MaxParallelTrials) && !s.IsExhausted && s.NextNumber < (budget.MaxTrials ?? int.MaxValue))).Select(s => s.Id)];
     }
 
-    private async Task<StudyView> ChangeAsync(string study, long? ifVersion, Func<StudyWrite, Task> change, CancellationToken cancellationToken)
+    private async Task<StudyView> ChangeAsync(string study, IReadOnlyList<long>? ifVersions, Func<StudyWrite, Task> change, CancellationToken cancellationToken)
     {
         var id = await database.WriteAsync(async db =>
         {
             var write = await StudyWrite.OpenAsync(db, study, time, cancellationToken);
-            if (ifVersion is { } wanted && wanted != write.Row.Version)
+            if (ifVersions is { } wanted && !wanted.Contains(write.Row.Version))
                 throw new VersionMismatchException(wanted, write.Row.Version);
             await change(write);
             return write.Row.Id;

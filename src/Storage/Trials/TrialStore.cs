@@ -124,13 +124,17 @@ public sealed class TrialStore(Database database, TimeProvider time)
             return trial.ToView();
         }, cancellationToken);
 
-    /// <summary>Withdraws a trial that is not final; one that is canceled already stays so.</summary>
-    public Task<TrialView> CancelAsync(string study, int number, string? reason, CancellationToken cancellationToken) =>
+    /// <summary>Withdraws a trial that is not final; one that is canceled already stays so. Needs no lease, but who names one must hold it.</summary>
+    /// <exception cref="StaleLeaseException">Somebody else holds it.</exception>
+    /// <exception cref="IllegalMoveException">It ended otherwise, or for another reason.</exception>
+    public Task<TrialView> CancelAsync(string study, int number, string? reason, CancellationToken cancellationToken, string? leaseToken = null) =>
         WriteAsync(study, async write =>
         {
             var trial = await write.TrialAsync(number, cancellationToken);
-            if (trial.State == TrialState.Canceled)
+            if (trial.State == TrialState.Canceled && (reason is null || reason == trial.Error))
                 return trial.ToView();
+            if (leaseToken is not null && leaseToken != trial.LeaseToken && !trial.State.IsFinal())
+                throw new StaleLeaseException(number);
             write.Move(trial, TrialState.Canceled);
             trial.Error = reason;
             await write.SettleAsync(cancellationToken);

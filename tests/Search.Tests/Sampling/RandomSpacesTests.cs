@@ -10,12 +10,12 @@ public sealed class RandomSpacesTests
 {
     private static readonly Objective[] Two = [new("loss", Direction.Minimize), new("size", Direction.Maximize)];
 
-    public static TheoryData<string> Kinds => ["tpe", "cmaes", "nsga2"];
+    public static TheoryData<string> Kinds => ["gp", "tpe", "cmaes", "nsga2"];
 
     [Theory, MemberData(nameof(Kinds))]
     public void Suggestions_are_complete_points_of_the_space_and_new(string kind)
     {
-        for (var seed = 0; seed < 30; seed++)
+        for (var seed = 0; seed < (kind == "gp" ? 10 : 30); seed++)
         {
             var stream = new RandomStream(seed, 77);
             var space = Space(stream);

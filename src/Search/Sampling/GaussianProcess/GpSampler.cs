@@ -6,20 +6,19 @@ using HpoService.Search.Studies;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>Bayesian optimisation of one objective: centre and Sobol points first, then the point with the largest expected improvement
-/// under a Gaussian process fitted to all that is known, or in turn to what is known around the best point; pending trials are averaged over
-/// what they may turn out to be.</summary>
+/// <summary>Bayesian optimisation: centre and Sobol points first, then the point with the largest expected improvement under a Gaussian process fitted
+/// to all that is known, or in turn to what is known around the best point; pending trials are averaged over what they may turn out to be. Several
+/// objectives are one for each trial, by weights of its own.</summary>
 internal sealed class GpSampler : ISampler
 {
     private readonly GpOptions _options;
-    private readonly Objective _objective;
     private readonly long _seed;
     private Surrogate? _last;
 
-    public GpSampler(GpOptions options, Objective objective, long seed)
+    public GpSampler(GpOptions options, long seed)
     {
         options.Validate();
-        (_options, _objective, _seed) = (options, objective, seed);
+        (_options, _seed) = (options, seed);
     }
 
     public IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count, CancellationToken cancellationToken)
@@ -36,13 +35,15 @@ internal sealed class GpSampler : ISampler
         var known = history.Trials.Where(t => t.State is not (TrialState.Failed or TrialState.Canceled)).ToList();
         var pending = known.Where(t => !t.State.IsFinal() && history.Space.Violations(t.Parameters).Count == 0).Select(t => t.Parameters).ToList();
         var initial = _options.InitialTrials ?? Math.Min(2 + cube.Dimensions, 6);
-        var surrogate = known.Count + count <= initial ? null : Fit(history, known, IsOver);
+        Surrogate? surrogate = null;
         var suggestions = new List<Suggestion>();
         for (var i = 0; i < count; i++)
         {
             var number = history.NextNumber + i;
             var stream = new RandomStream(_seed, number);
             var isInitial = known.Count + i < initial;
+            if (known.Count + count > initial && (i == 0 || history.Objectives.Count > 1))
+                surrogate = Fit(history, known, number, IsOver);
             var isOver = IsOver();
             // Every second one from the surroundings of a good point, every fourth not from those of a settled one.
             var local = isInitial || isOver || number % 2 == 0 ? null : surrogate?.Local(history.Space, mayLeave: number % 4 == 1, IsOver);
@@ -62,10 +63,10 @@ internal sealed class GpSampler : ISampler
         return suggestions;
     }
 
-    private Surrogate? Fit(StudyHistory history, List<TrialSnapshot> known, Func<bool> isOver)
+    private Surrogate? Fit(StudyHistory history, List<TrialSnapshot> known, int number, Func<bool> isOver)
     {
         var features = new Features(history.Space);
-        var observations = Observations.Of(history, features, _objective);
+        var observations = Observations.Of(history, features, Scalarization.Weights(history.Objectives.Count, _seed, number));
         var settled = known.TakeWhile(t => t.State.IsFinal()).Count();
         // Whoever comes meanwhile computes all anew: same answer, later.
         var earlier = Interlocked.Exchange(ref _last, null);

@@ -23,10 +23,16 @@ internal static class Observations
     private const int MostNew = 512;
 
     /// <summary>Finished trials that lie in the space; failed and canceled ones say nothing about a point.</summary>
-    public static List<Observation> Of(StudyHistory history, Features features, Objective objective) =>
-        [.. history.Trials
-            .Where(t => t.State.IsFinal() && t.State is not (TrialState.Failed or TrialState.Canceled) && history.Space.Violations(t.Parameters).Count == 0)
-            .Select(t => new Observation(t.Parameters, features.Of(t.Parameters), Score(t, objective)))];
+    /// <param name="history">Of the study.</param>
+    /// <param name="features">Of its space.</param>
+    /// <param name="weights">Of several objectives, see <see cref="Scalarization"/>.</param>
+    public static List<Observation> Of(StudyHistory history, Features features, double[] weights)
+    {
+        var trials = FinishedTrials.Of(history);
+        var scores = trials.Select(t => t.Scores).OfType<double[]>().ToList();
+        var several = weights.Length > 1 && scores.Count > 0 ? new Scalarization(scores, weights) : null;
+        return [.. trials.Select(t => new Observation(t.Trial.Parameters, features.Of(t.Trial.Parameters), t.Scores is not { } s ? double.NaN : several?.Of(s) ?? s[0]))];
+    }
 
     /// <summary>How many observations the hyperparameters are fitted to: all at first, then they stay for an eighth more, so that the n-th costs a
     /// fixed share of a fit; at most 1,023 come on top of them.</summary>
@@ -54,9 +60,4 @@ internal static class Observations
         var spread = Enumerable.Range(0, most - best.Count).Select(i => others[(int)((long)i * others.Count / (most - best.Count))]);
         return [.. best.Concat(spread).Order().Select(i => observations[i])];
     }
-
-    private static double Score(TrialSnapshot trial, Objective objective) =>
-        trial.State is TrialState.Completed or TrialState.Pruned && trial.Values.TryGetValue(objective.Metric, out var value) && objective.Score(value) is var score && double.IsFinite(score)
-            ? score
-            : double.NaN;
 }

@@ -42,7 +42,8 @@ internal sealed class GpSampler : ISampler
             var number = history.NextNumber + i;
             var stream = new RandomStream(_seed, number);
             var isInitial = known.Count + i < initial;
-            if (known.Count + count > initial && (i == 0 || history.Objectives.Count > 1))
+            // Of several objectives each trial has a model of its own weights.
+            if (!isInitial && (surrogate is null || history.Objectives.Count > 1))
                 surrogate = Fit(history, known, number, IsOver);
             var isOver = IsOver();
             // Every second one from the surroundings of a good point, every fourth not from those of a settled one.

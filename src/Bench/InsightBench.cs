@@ -44,7 +44,7 @@ public static class InsightBench
         var firsts = new List<string>();
         foreach (var trials in request.Trials)
         {
-            using var scenario = await Scenario.StartAsync(service, trials, 1, await addresses.NextAsync(), cancellationToken);
+            using var scenario = await Scenario.StartAsync(service, isOther: false, trials, 1, await addresses.NextAsync(), cancellationToken);
             await scenario.Database.VaryAsync(scenario.Studies[0], cancellationToken);
             using var connection = await KeepAliveConnection.OpenAsync(scenario.Server.Url, cancellationToken);
             var (first, _) = await TimeAsync(connection, scenario, Requests[0], cancellationToken);

@@ -22,10 +22,11 @@ public static class ServiceBench
         try
         {
             foreach (var (history, studies) in request.Histories.SelectMany(history => request.Studies.Select(studies => (history, studies))))
-                scenarios.Add(await Scenario.StartAsync(request, history, studies, await addresses.NextAsync(), cancellationToken));
+                foreach (var isOther in request.Against is null ? [false] : new[] { false, true })
+                    scenarios.Add(await Scenario.StartAsync(request, isOther, history, studies, await addresses.NextAsync(), cancellationToken));
             using var echo = await ChildServer.StartAsync(request.Program, ["bench", "echo"], cancellationToken);
             var load = new Load(request.Clients, request.Work);
-            var warmUp = Math.Min(3, request.Seconds / 2);
+            var warmUp = Math.Min(10, request.Seconds / 2); // the JIT compiler is busy for as long
             var streams = new List<IdleStreams>();
             foreach (var scenario in scenarios)
             {
@@ -46,7 +47,7 @@ public static class ServiceBench
             }
 
             Write(output, request, addresses, scenarios, rounds, echoes, rows);
-            await WriteReadsAsync(output, scenarios, warmUp, cancellationToken);
+            await WriteReadsAsync(output, scenarios, Math.Min(3, request.Seconds / 2), cancellationToken);
             foreach (var (idle, scenario) in streams.Zip(scenarios))
                 await idle.WriteAsync(output, scenario, cancellationToken);
             streams.ForEach(s => s.Dispose());

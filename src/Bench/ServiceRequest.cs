@@ -6,6 +6,9 @@ public sealed record ServiceRequest
     /// <summary>The program: <c>serve</c> and <c>bench echo</c> are started from it.</summary>
     public required string Program { get; init; }
 
+    /// <summary>Another build of the program, to be compared: each scenario is measured with both, in turn.</summary>
+    public string? Against { get; init; }
+
     /// <summary>Keep-alive connections, each with one request at a time.</summary>
     public int Clients { get; init; } = 16;
 

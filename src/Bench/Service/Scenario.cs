@@ -8,8 +8,10 @@ internal sealed class Scenario : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hpo-bench-").FullName;
 
-    private Scenario(int history, int studies, string? address) =>
-        (History, Studies, Database) = (history, [.. Enumerable.Range(0, studies).Select(i => $"bench-{i}")], new BenchDatabase(_folder, address));
+    private readonly bool _isOther;
+
+    private Scenario(bool isOther, int history, int studies, string? address) =>
+        (_isOther, History, Studies, Database) = (isOther, history, [.. Enumerable.Range(0, studies).Select(i => $"bench-{i}")], new BenchDatabase(_folder, address));
 
     public int History { get; }
 
@@ -22,13 +24,13 @@ internal sealed class Scenario : IDisposable
 
     public ChildServer Server { get; private set; } = null!;
 
-    public string Name => $"{Studies.Count} {(Studies.Count == 1 ? "study" : "studies")}, {History} trials before";
+    public string Name => $"{Studies.Count} {(Studies.Count == 1 ? "study" : "studies")}, {History} trials before{(_isOther ? ", the other build" : "")}";
 
-    public static async Task<Scenario> StartAsync(ServiceRequest request, int history, int studies, string? address, CancellationToken cancellationToken)
+    public static async Task<Scenario> StartAsync(ServiceRequest request, bool isOther, int history, int studies, string? address, CancellationToken cancellationToken)
     {
-        var scenario = new Scenario(history, studies, address);
+        var scenario = new Scenario(isOther, history, studies, address);
         scenario.Server = await ChildServer.StartAsync(
-            request.Program, ["serve", "--slots", "0", "--data", scenario._folder, .. scenario.Database.Arguments], cancellationToken);
+            isOther ? request.Against! : request.Program, ["serve", "--slots", "0", "--data", scenario._folder, .. scenario.Database.Arguments], cancellationToken);
         try
         {
             using var connection = await KeepAliveConnection.OpenAsync(scenario.Server.Url, cancellationToken);

@@ -17,14 +17,16 @@ internal static class ServiceCommand
         var work = new Option<double>("--work") { Description = "Milliseconds that a client works on a trial between suggest and complete." };
         var database = new Option<string>("--database") { Description = "sqlite; postgres: a server of its own, from Debian's package; or a connection string.", DefaultValueFactory = _ => "sqlite" };
         var streams = new Option<int>("--streams") { Description = "Idle event streams that are open meanwhile." };
+        var against = new Option<string?>("--against") { Description = "The program of another build (…/src/Cli/bin/Release/net10.0/hpo): every scenario is measured with both, in turn." };
         var command = new Command("service", "Loads the service with pairs of suggest and complete, beside the floors of HTTP and of the database.")
         {
-            clients, seconds, rounds, sampler, studies, history, work, streams, database,
+            clients, seconds, rounds, sampler, studies, history, work, streams, database, against,
         };
         command.SetAction((parsed, cancellationToken) => BenchCommand.GuardAsync(() => ServiceBench.MeasureAsync(
             new ServiceRequest
             {
                 Program = Environment.ProcessPath!,
+                Against = parsed.GetValue(against),
                 Clients = AtLeast(1, parsed.GetValue(clients), "clients"),
                 Seconds = parsed.GetValue(seconds),
                 Rounds = AtLeast(1, parsed.GetValue(rounds), "rounds"),

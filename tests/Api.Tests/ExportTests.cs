@@ -58,7 +58,7 @@ public sealed class ExportTests(ApiHost api) : IClassFixture<ApiHost>
         await api.PostAsync("studies", $$"""{"name":"copy",{{Study}},"sampler":{"kind":"random"} }""");
         await api.PostAsync("studies/copy/import", exported);
         var copy = (await ExportAsync("copy", "csv")).Text;
-        Assert.Equal((await ExportAsync("source", "csv")).Text.Replace(",1,'+worker,", ",0,,", StringComparison.Ordinal), copy);
+        Assert.Equal((await ExportAsync("source", "csv")).Text, copy);
         Assert.Equal((await api.GetAsync("studies/source/trials/0")).GetProperty("measurements").ToString(), (await api.GetAsync("studies/copy/trials/0")).GetProperty("measurements").ToString());
     }
 

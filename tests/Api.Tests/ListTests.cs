@@ -147,6 +147,16 @@ public class ListTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
     }
 
+    [Fact]
+    public async Task A_patch_with_null_removes_and_one_without_the_field_keeps()
+    {
+        await api.CreateAsync("emptied", ""","description":"d","labels":{"a":"b"}""");
+        var (_, kept) = await api.SendAsync(HttpMethod.Patch, "studies/emptied", """{"budget":{"maxTrials":9}}""");
+        Assert.Equal(("d", "b"), (kept.GetProperty("description").GetString(), kept.GetProperty("labels").GetProperty("a").GetString()));
+        var (_, emptied) = await api.SendAsync(HttpMethod.Patch, "studies/emptied", """{"description":null,"labels":null}""");
+        Assert.Equal((null, "{}", 9), (emptied.GetProperty("description").GetString(), emptied.GetProperty("labels").GetRawText(), emptied.GetProperty("budget").GetProperty("maxTrials").GetInt32()));
+    }
+
     private async Task<List<string?>> NamesAsync(string query) =>
         [.. (await api.GetAsync($"studies?{query}")).GetProperty("items").EnumerateArray().Select(s => s.GetProperty("name").GetString())];
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using HpoService.Search;
 using HpoService.Search.Models;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
@@ -62,6 +63,17 @@ public sealed record MeasurementEvent(
 
 /// <summary>One page of a list.</summary>
 public sealed record PageContract<T>(IReadOnlyList<T> Items, [property: JsonIgnore(Condition = Never)] string? Next);
+
+/// <summary>The best trials. Of exactly one, its fields are here, too: whoever has one objective need not look into a list.</summary>
+public sealed record BestContract(IReadOnlyList<TrialContract> Items, [property: JsonIgnore(Condition = Never)] string? Next)
+{
+    /// <summary>The fields of the only trial.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Only { get; init; }
+
+    internal static BestContract Of(IReadOnlyList<TrialContract> items, string? next) =>
+        new(items, next) { Only = items is [var only] ? JsonSerializer.SerializeToElement(only, HpoJson.Options).EnumerateObject().ToDictionary(field => field.Name, field => field.Value) : null };
+}
 
 /// <summary>What suggest answers.</summary>
 public sealed record SuggestAnswer(IReadOnlyList<TrialContract> Trials, StudyState StudyState);

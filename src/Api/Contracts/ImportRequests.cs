@@ -9,7 +9,7 @@ namespace HpoService.Api.Contracts;
 /// <summary>Finished trials, as the trials of any study are answered or exported.</summary>
 public sealed record ImportRequest(List<ImportedTrial> Trials);
 
-/// <summary>A finished trial. What belongs to the place where it ran (number, attempt, worker, lease, feasible) is read over.</summary>
+/// <summary>A finished trial. What belongs to the place where it ran (number, lease, feasible) is read over.</summary>
 public sealed record ImportedTrial
 {
     /// <summary>A complete point of the study's space.</summary>
@@ -46,10 +46,10 @@ public sealed record ImportedTrial
     /// <summary>Read over.</summary>
     public int? Number { get; init; }
 
-    /// <summary>Read over.</summary>
+    /// <summary>How often it was begun, from 0.</summary>
     public int? Attempt { get; init; }
 
-    /// <summary>Read over.</summary>
+    /// <summary>Who ran it.</summary>
     public string? Worker { get; init; }
 
     /// <summary>Read over: the study's own constraints say.</summary>
@@ -62,7 +62,8 @@ public sealed record ImportedTrial
         State, Parameters, Values is null ? null : Limits.CheckMetrics(Values),
         [.. (Measurements ?? []).Select(m => new Measurement(m.Step, Limits.CheckMetrics(new Dictionary<string, double>(m.Values))))], Limits.CheckReason(Error),
         SuggestedBy is { Length: > Limits.Worker } ? throw new InvalidValuesException("/suggestedBy", $"suggestedBy length <= {Limits.Worker} must hold, but got {SuggestedBy.Length}.") : SuggestedBy,
-        UserAttributes is { } attributes ? Limits.CheckAttributes(attributes) : null, CreatedAt, StartedAt, CompletedAt);
+        UserAttributes is { } attributes ? Limits.CheckAttributes(attributes) : null, CreatedAt, StartedAt, CompletedAt,
+        Attempt ?? 0, Worker is null ? null : Limits.CheckWorker(Worker));
 }
 
 /// <summary>A study like another one. What is left out is as there, but for the name; the sampler's seed, too, unless a sampler is given.</summary>

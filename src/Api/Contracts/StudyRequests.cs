@@ -152,8 +152,30 @@ public sealed record CreateStudyRequest
     internal static long StableSeed(string name) => name.Aggregate(17L, (hash, c) => (hash * 31 + c) & 0xFFFF_FFFF);
 }
 
-/// <summary>What to change of a study; left out = stays.</summary>
-public sealed record PatchStudyRequest(string? Description = null, Dictionary<string, string>? Labels = null, BudgetPatch? Budget = null);
+/// <summary>What to change of a study: left out = stays, null removes the description or all labels (RFC 7396).</summary>
+public sealed record PatchStudyRequest
+{
+    /// <summary>Any text.</summary>
+    public string? Description
+    {
+        get;
+        init => (field, SetsDescription) = (value, true);
+    }
+
+    /// <summary>All labels from now on.</summary>
+    public Dictionary<string, string>? Labels
+    {
+        get;
+        init => (field, SetsLabels) = (value, true);
+    }
+
+    /// <summary>Bounds to change.</summary>
+    public BudgetPatch? Budget { get; init; }
+
+    internal bool SetsDescription { get; private init; }
+
+    internal bool SetsLabels { get; private init; }
+}
 
 /// <summary>What to change of a budget: a number sets a bound, null removes it (of maxParallelTrials: the default), left out = stays (RFC 7396).</summary>
 public sealed record BudgetPatch

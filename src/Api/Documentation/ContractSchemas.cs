@@ -27,6 +27,9 @@ internal static class ContractSchemas
         if (schema.AdditionalProperties is OpenApiSchema { AnyOf: [{ Type: JsonSchemaType.Number }, ..] } number)
             (number.Type, number.Format) = (null, null);
 
+        if (context.JsonTypeInfo.Properties.Any(property => property.IsExtensionData))
+            (schema.AdditionalPropertiesAllowed, schema.AdditionalProperties) = (true, new OpenApiSchema { Description = "The fields of the only trial." });
+
         // Null is not written: a field that may be null may be absent, but for the few that say otherwise.
         foreach (var property in context.JsonTypeInfo.Properties)
             if (schema.Required?.Contains(property.Name) == true && MayBeNull(property)

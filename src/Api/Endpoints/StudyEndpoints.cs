@@ -61,7 +61,9 @@ public static class StudyEndpoints
     {
         Limits.CheckStudy(body.Description, body.Labels);
         return TypedResults.Ok(StudyContract.Of(
-            await store.PatchAsync(study, StudyTags.Wanted(ifMatch), body.Description, body.Labels, body.Budget is { } b ? b.Over : null, cancellationToken)));
+            await store.PatchAsync(
+                study, StudyTags.Wanted(ifMatch), body.SetsDescription ? _ => body.Description : null, body.SetsLabels ? body.Labels ?? [] : null,
+                body.Budget is { } b ? b.Over : null, cancellationToken)));
     }
 
     /// <summary>Deletes a study with its trials, their logs and artifacts.</summary>
@@ -88,12 +90,12 @@ public static class StudyEndpoints
         string study, StudyStore store, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
         MoveAsync(study, StudyState.Canceled, store, ifMatch, cancellationToken);
 
-    /// <summary>The best trial as a list of one, empty while there is none; of several objectives the Pareto front, by number.</summary>
-    public static async Task<Ok<PageContract<TrialContract>>> BestAsync(
+    /// <summary>The best trial, empty while there is none; of several objectives the Pareto front, by number. One trial is answered with its fields, and as the only item of the list.</summary>
+    public static async Task<Ok<BestContract>> BestAsync(
         string study, BestTrials best, CancellationToken cancellationToken, int? after = null, int limit = 1000)
     {
         var page = await best.GetAsync(study, after, Paging.Limit(limit), cancellationToken);
-        return TypedResults.Ok(new PageContract<TrialContract>([.. page.Items.Select(TrialContract.Of)], page.Next));
+        return TypedResults.Ok(BestContract.Of([.. page.Items.Select(TrialContract.Of)], page.Next));
     }
 
     private static async Task<Ok<StudyContract>> MoveAsync(string study, StudyState to, StudyStore store, string? ifMatch, CancellationToken cancellationToken) =>

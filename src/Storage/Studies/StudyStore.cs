@@ -114,10 +114,10 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="VersionMismatchException">It has changed since.</exception>
     public Task<StudyView> PatchAsync(
-        string study, IReadOnlyList<long>? ifVersions, string? description, IReadOnlyDictionary<string, string>? labels, Func<Budget, Budget>? budget,
+        string study, IReadOnlyList<long>? ifVersions, Func<string?, string?>? description, IReadOnlyDictionary<string, string>? labels, Func<Budget, Budget>? budget,
         CancellationToken cancellationToken) => ChangeAsync(study, ifVersions, async write =>
         {
-            write.Row.Description = description ?? write.Row.Description;
+            write.Row.Description = description is null ? write.Row.Description : description(write.Row.Description);
             write.Row.LabelsJson = labels is null ? write.Row.LabelsJson : Mapping.ToJson(labels);
             write.Touch();
             if (budget is null)

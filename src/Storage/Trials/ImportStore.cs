@@ -44,6 +44,6 @@ public sealed class ImportStore(Database database, TimeProvider time)
         var measurements = (await db.Measurements.AsNoTracking().Where(m => m.StudyId == row.Id).OrderBy(m => m.Step).ToListAsync(cancellationToken))
             .ToLookup(m => m.Number, m => m.ToMeasurement());
         return trials.ConvertAll(t => t.ToView([.. measurements[t.Number]])).ConvertAll(t => new FinishedTrial(
-            t.State, t.Parameters, t.Values, t.Measurements, t.Error, t.SuggestedBy, t.UserAttributes, t.CreatedAt, t.StartedAt, t.CompletedAt));
+            t.State, t.Parameters, t.Values, t.Measurements, t.Error, t.SuggestedBy, t.UserAttributes, t.CreatedAt, t.StartedAt, t.CompletedAt, t.Attempt, t.Worker));
     }
 }

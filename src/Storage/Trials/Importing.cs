@@ -17,9 +17,12 @@ namespace HpoService.Storage;
 /// <param name="CreatedAt">When it was created; default: now.</param>
 /// <param name="StartedAt">When it started.</param>
 /// <param name="CompletedAt">When it ended; default: now.</param>
+/// <param name="Attempt">How often it was begun.</param>
+/// <param name="Worker">Who ran it.</param>
 public sealed record FinishedTrial(
     TrialState State, ParameterValues Parameters, IReadOnlyDictionary<string, double>? Values, IReadOnlyList<Measurement> Measurements, string? Error,
-    string? SuggestedBy, JsonObject? UserAttributes, DateTimeOffset? CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt);
+    string? SuggestedBy, JsonObject? UserAttributes, DateTimeOffset? CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt,
+    int Attempt = 0, string? Worker = null);
 
 /// <summary>Makes trials of what was finished elsewhere: they get the next numbers, and count in the budget like any others.</summary>
 internal static class Importing
@@ -66,7 +69,7 @@ internal static class Importing
         var row = new TrialRow
         {
             StudyId = write.Row.Id, Number = write.Row.NextNumber++, State = trial.State, ParametersJson = Mapping.ToJson(trial.Parameters),
-            SuggestedBy = trial.SuggestedBy ?? "import", Error = trial.Error, UserAttributesJson = trial.UserAttributes?.ToJsonString(),
+            Attempt = trial.Attempt, Worker = trial.Worker, SuggestedBy = trial.SuggestedBy ?? "import", Error = trial.Error, UserAttributesJson = trial.UserAttributes?.ToJsonString(),
             ValuesJson = trial.State == TrialState.Completed ? Mapping.MetricsToJson(trial.Values!) : null,
             LatestMeasurementJson = trial.Measurements.MaxBy(m => m.Step) is { } latest ? Mapping.MeasurementToJson(latest) : null,
             CreatedAt = created, StartedAt = trial.StartedAt?.ToUnixTimeMilliseconds(), CompletedAt = trial.CompletedAt?.ToUnixTimeMilliseconds() ?? write.Now,
@@ -85,6 +88,8 @@ internal static class Importing
     {
         if (!trial.State.IsFinal())
             yield return new Violation("/state", $"an imported trial's state must be final, but got {trial.State.ToString().ToLowerInvariant()}.");
+        if (trial.Attempt < 0)
+            yield return new Violation("/attempt", $"attempt >= 0 must hold, but got {trial.Attempt}.");
         if (trial.Measurements.FirstOrDefault(m => m.Step < 0) is { } early)
             yield return new Violation("/measurements", $"step >= 0 must hold, but got {early.Step}.");
         if (trial.Measurements.Any(m => m.Values.Count == 0))

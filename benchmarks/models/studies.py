@@ -49,7 +49,7 @@ try:
             "name": f"{name}-again", "objectives": study["objectives"], "parameters": study["parameters"], "initialTrials": [best["parameters"]], "budget": {"maxTrials": 1},
             "runner": {"kind": "training", "model": model, "dataset": name, "settings": settings | {"repeats": REPEATS}}})["best"]["values"]
         line = {"task": name, "model": f"service: {model}", "metric": metric, "trials": study["trialCounts"], "validation": best["values"][metric], "test": best["values"][test],
-                "parameters": best["parameters"], "trainSeconds": sum(t.get("values", {}).get("trainSeconds", 0) for t in trials), "seconds": seconds,
+                "parameters": best["parameters"], "trainSeconds": sum((t["values"] or {}).get("trainSeconds", 0) for t in trials), "seconds": seconds,
                 "againValidation": again[metric], "againTest": again[test], "againTestStd": again[test + "Std"]}
         print(json.dumps(line), flush=True)
         open(out, "a").write(json.dumps(line) + "\n")

@@ -42,11 +42,11 @@ internal sealed class FeatureEmbedding : torch.nn.Module<torch.Tensor, torch.Ten
         else
         {
             float[] edges = [.. Enumerable.Range(0, terms + 1).Select(t => (float)NormalScores.At((t + 0.5) / (terms + 1)))];
-            register_buffer("edges", _edges = torch.tensor(edges[..^1], terms));
-            register_buffer("widths", _widths = torch.tensor([.. edges.Zip(edges.Skip(1), (a, b) => b - a)], terms));
+            register_buffer("edges", _edges = torch.tensor(edges[..^1]));
+            register_buffer("widths", _widths = torch.tensor(edges.Zip(edges.Skip(1), (a, b) => b - a).ToArray()));
             // 0 below a bin, 1 above; the first and the last one go on, so that numbers beyond them differ.
-            register_buffer("lowest", _lowest = torch.tensor([.. Enumerable.Range(0, terms).Select(t => t == 0 ? -1e3f : 0)], terms));
-            register_buffer("highest", _highest = torch.tensor([.. Enumerable.Range(0, terms).Select(t => t == terms - 1 ? 1e3f : 1)], terms));
+            register_buffer("lowest", _lowest = torch.tensor(Enumerable.Range(0, terms).Select(t => t == 0 ? -1e3f : 0).ToArray()));
+            register_buffer("highest", _highest = torch.tensor(Enumerable.Range(0, terms).Select(t => t == terms - 1 ? 1e3f : 1).ToArray()));
         }
 
         using var start = torch.zeros([_numbers, each, width]).uniform_(-1 / Math.Sqrt(each), 1 / Math.Sqrt(each));

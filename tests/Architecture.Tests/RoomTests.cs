@@ -24,7 +24,7 @@ public sealed class RoomTests
     private static readonly Dictionary<string, string[]> Fences = new()
     {
         ["using MathNet"] = ["Search"],
-        ["using TorchSharp"] = ["Training", "LibTorch", "Worker"],
+        ["using TorchSharp"] = ["Training", "LibTorch"],
         ["using static TorchSharp"] = ["Training", "LibTorch"],
         ["using Microsoft.EntityFrameworkCore"] = ["Storage", "Worker"],
         ["using Npgsql"] = ["Storage", "Bench"],

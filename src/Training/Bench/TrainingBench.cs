@@ -38,7 +38,7 @@ public static class TrainingBench
     /// <param name="cancellationToken">Cancels between runs.</param>
     public static void Measure(IReadOnlyList<string> names, int runs, double seconds, IReadOnlyList<string>? python, TextWriter output, CancellationToken cancellationToken)
     {
-        torch.set_num_threads(1);
+        Threads.One();
         output.WriteLine("| network | steps/s | Python's torch | ratio | bytes allocated a step | making the batch, of a step |");
         output.WriteLine("|---|---|---|---|---|---|");
         foreach (var name in names)
@@ -65,7 +65,7 @@ public static class TrainingBench
     /// <param name="cancellationToken">Cancels between epochs.</param>
     public static void MeasureMemory(IReadOnlyList<string> names, int steps, TextWriter output, CancellationToken cancellationToken)
     {
-        torch.set_num_threads(1);
+        Threads.One();
         output.WriteLine("| network | steps | MiB after a tenth | MiB at the end | growth in bytes a step |");
         output.WriteLine("|---|---|---|---|---|");
         foreach (var name in names)

@@ -1,6 +1,6 @@
 using HpoService.Search;
+using HpoService.Training;
 using HpoService.Training.Predicting;
-using TorchSharp;
 
 namespace HpoService.Worker.Processes;
 
@@ -11,7 +11,7 @@ internal static class ModelUse
     {
         try
         {
-            torch.set_num_threads(1);
+            Threads.One();
             return new Message(Predicted: Predictor.Predict(request.Folder, request.Rows));
         }
         catch (InvalidRowsException e)

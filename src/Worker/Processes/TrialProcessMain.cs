@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using HpoService.Search;
 using HpoService.Training;
 using HpoService.Training.Models;
-using TorchSharp;
 
 namespace HpoService.Worker.Processes;
 
@@ -66,7 +65,7 @@ public static class TrialProcessMain
     {
         try
         {
-            torch.set_num_threads(1); // one slot, one core; and sums in one order, so that a seed gives one result
+            Threads.One();
             return ModelRegistry.Train(request, report, CancellationToken.None) switch
             {
                 TrainingOutcome.Completed(var values) => new Message(Completed: values),

@@ -81,6 +81,13 @@ public sealed class RoomTests
         Assert.All(plugs, plug => Assert.Contains($"new {plug.Name}(", registries, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void The_signatures_that_the_training_room_is_compiled_against_are_of_the_package_s_version()
+    {
+        var package = XDocument.Load(Path.Combine(Root, "Directory.Packages.props")).Descendants("PackageVersion").Single(p => p.Attribute("Include")!.Value == "TorchSharp-cpu");
+        Assert.Contains($"TorchSharp {package.Attribute("Version")!.Value}.0,", File.ReadAllText(Path.Combine(Root, "tests/TorchSharp.Signatures/Signatures.cs")), StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string> Sources(string room) => Directory.EnumerateFiles(Path.Combine(Root, "src", room), "*.*", SearchOption.AllDirectories)
         .Where(file => Path.GetExtension(file) is ".cs" or ".cpp" or ".h" or ".ts" or ".css"
             && !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/Migrations/", StringComparison.Ordinal));

@@ -195,7 +195,7 @@ public abstract partial class StoreConformance(string kind) : IAsyncLifetime
         var since = await feed.LatestAsync(default);
         var trial = await TakeAsync();
         await CompleteAsync(trial, 1);
-        await Studies.PatchAsync("other", null, "text", null, null, default);
+        await Studies.PatchAsync("other", null, _ => "text", null, null, default);
         Assert.Equal([first.Id, second.Id], await ChangedAsync());
         await Studies.DeleteAsync("s", default);
         Assert.Equal([first.Id], await ChangedAsync());

@@ -144,6 +144,8 @@ public sealed class InsightTests(ApiHost api) : IClassFixture<ApiHost>
             await api.CompleteAsync("front", $$"""{"accuracy":{{accuracy}},"latency":{{latency}}}""");
         var front = await api.GetAsync("studies/front/best?limit=3");
         Assert.Equal([2, 3, 4], Numbers(front.GetProperty("items")));
+        foreach (var part in new[] { await api.GetAsync("studies/front/best?limit=1"), await api.GetAsync("studies/front/best?after=5") })
+            Assert.False(part.TryGetProperty("number", out _)); // one trial of a page is not the best one
         front = await api.GetAsync($"studies/front/best?limit=3&after={front.GetProperty("next").GetString()}");
         Assert.Equal([5, 6], Numbers(front.GetProperty("items")));
         Assert.Equal(JsonValueKind.Null, front.GetProperty("next").ValueKind);

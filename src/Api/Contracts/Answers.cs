@@ -71,8 +71,8 @@ public sealed record BestContract(IReadOnlyList<TrialContract> Items, [property:
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Only { get; init; }
 
-    internal static BestContract Of(IReadOnlyList<TrialContract> items, string? next) =>
-        new(items, next) { Only = items is [var only] ? JsonSerializer.SerializeToElement(only, HpoJson.Options).EnumerateObject().ToDictionary(field => field.Name, field => field.Value) : null };
+    internal static BestContract Of(IReadOnlyList<TrialContract> items, int? after, string? next) =>
+        new(items, next) { Only = after is null && next is null && items is [var only] ? JsonSerializer.SerializeToElement(only, HpoJson.Options).EnumerateObject().ToDictionary(field => field.Name, field => field.Value) : null };
 }
 
 /// <summary>What suggest answers.</summary>

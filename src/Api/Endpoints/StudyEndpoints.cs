@@ -95,7 +95,7 @@ public static class StudyEndpoints
         string study, BestTrials best, CancellationToken cancellationToken, int? after = null, int limit = 1000)
     {
         var page = await best.GetAsync(study, after, Paging.Limit(limit), cancellationToken);
-        return TypedResults.Ok(BestContract.Of([.. page.Items.Select(TrialContract.Of)], page.Next));
+        return TypedResults.Ok(BestContract.Of([.. page.Items.Select(TrialContract.Of)], after, page.Next));
     }
 
     private static async Task<Ok<StudyContract>> MoveAsync(string study, StudyState to, StudyStore store, string? ifMatch, CancellationToken cancellationToken) =>

@@ -26,7 +26,7 @@ internal static class ServiceCommand
             new ServiceRequest
             {
                 Program = Environment.ProcessPath!,
-                Against = parsed.GetValue(against),
+                Against = parsed.GetValue(against) is { } other ? Existing(other) : null,
                 Clients = AtLeast(1, parsed.GetValue(clients), "clients"),
                 Seconds = parsed.GetValue(seconds),
                 Rounds = AtLeast(1, parsed.GetValue(rounds), "rounds"),
@@ -40,6 +40,9 @@ internal static class ServiceCommand
             Console.Out, cancellationToken)));
         return command;
     }
+
+    private static string Existing(string program) =>
+        File.Exists(program) ? program : throw new HpoException("/against", $"against must be a program's file, but there is no {program}.");
 
     private static int[] Numbers(int least, string text, string name) => [.. BenchCommand.List(text).Select(part => AtLeast(least, int.TryParse(part, out var n) ? n : -1, name))];
 

@@ -32,6 +32,12 @@ public sealed class Database
     /// <summary>For tests: what else a new connection of the writer is told, such as that its disk is small.</summary>
     internal string? MorePragmas { get; set; }
 
+    /// <summary>How long the writer keeps its connection and its thread when there is nothing to write.</summary>
+    internal TimeSpan Linger { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether the writer has a connection and a thread.</summary>
+    internal bool HasWriter => _writer.IsRunning;
+
     /// <summary>ADO.NET connection string, for the job store.</summary>
     public string ConnectionString => _provider.ConnectionString;
 
@@ -103,11 +109,11 @@ public sealed class Database
         Committed?.Invoke(changed);
     }
 
-    internal WriteSession OpenSession()
+    internal WriteSession OpenSession(StudyMemories memories)
     {
         var connection = _provider.OpenWriter(MorePragmas);
         (connection.Context.Database.AutoTransactionBehavior, connection.Context.Database.AutoSavepointsEnabled) = (AutoTransactionBehavior.Never, false);
-        return new WriteSession(connection);
+        return new WriteSession(connection, memories);
     }
 
     /// <summary>What a failure of the database means to the caller; the failure itself when it is the caller's own, or a bug.</summary>

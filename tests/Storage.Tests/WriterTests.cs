@@ -150,12 +150,44 @@ public abstract class WriterTests(string kind) : IAsyncLifetime
         Assert.Equal(0, (await SuggestAsync()).Trials.Single().Number);
     }
 
+    [Fact]
+    public async Task After_a_pause_the_writer_reads_only_what_changed_meanwhile()
+    {
+        await CreateAsync("four", space: FourPoints);
+        var first = (await RestAsync(() => SuggestAsync("four", 2))).Trials;
+        // Whoever read these again would fail.
+        await using (var db = _database.Open())
+            await db.Trials.Where(t => t.Number == 0).ExecuteUpdateAsync(set => set.SetProperty(t => t.ParametersJson, "?"));
+        var other = new ServiceCollection().AddHpoStorage(Open()).BuildServiceProvider();
+        await other.GetRequiredService<TrialStore>().EnqueueAsync("four", [first[0].Parameters], null, default);
+        await other.GetRequiredService<TrialStore>().CancelAsync("four", 1, null, default);
+        var more = (await RestAsync(() => SuggestAsync("four", 9))).Trials;
+        // The enqueued trial repeats a point, and the canceled one has freed its own.
+        Assert.Equal([2, 3, 4, 5], more.Select(t => t.Number));
+        Assert.Equal(4, more.Select(t => t.Parameters).Distinct().Count());
+        Assert.Empty((await SuggestAsync("four", 9)).Trials);
+    }
+
+    private static SearchSpace FourPoints => new([new BooleanParameter("x"), new BooleanParameter("y")]);
+
+    // Returns once the writer has neither connection nor thread.
+    private async Task<T> RestAsync<T>(Func<Task<T>> work)
+    {
+        _database.Linger = TimeSpan.Zero;
+        var result = await work();
+        while (_database.HasWriter)
+            await Task.Yield();
+        return result;
+    }
+
     protected Database Open() => Place.Open(patience: TimeSpan.FromSeconds(10));
 
     protected Task<Dispatch> SuggestAsync(string? key = null) => Dispatcher.SuggestAsync("s", 1, "w", Lease, key is null ? null : new Idempotency(key, "hash"), default);
 
-    private Task<StudyView> CreateAsync(string name, ServiceProvider? services = null) => (services ?? _services).GetRequiredService<StudyStore>().CreateAsync(
-        new StudyDefinition(name, new SearchSpace([new FloatParameter("x", 0, 1)]), [new Objective("value", Direction.Minimize)],
+    private Task<Dispatch> SuggestAsync(string study, int count) => Dispatcher.SuggestAsync(study, count, "w", Lease, null, default);
+
+    private Task<StudyView> CreateAsync(string name, ServiceProvider? services = null, SearchSpace? space = null) => (services ?? _services).GetRequiredService<StudyStore>().CreateAsync(
+        new StudyDefinition(name, space ?? new SearchSpace([new FloatParameter("x", 0, 1)]), [new Objective("value", Direction.Minimize)],
             new SamplerSettings("random", 1), new PrunerSettings("none"), new Budget { MaxParallelTrials = 10_000 }, 2, new Runner()),
         null, new Dictionary<string, string>(), [], null, default);
 

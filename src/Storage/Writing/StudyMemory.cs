@@ -6,7 +6,7 @@ using HpoService.Storage.Rows;
 namespace HpoService.Storage.Writing;
 
 /// <summary>What the writer remembers of a study from transaction to transaction, so that a request reads nothing that it wrote itself.
-/// True as long as nobody else writes, see <see cref="WriteSession.Study"/>.</summary>
+/// True as long as nobody else writes, see <see cref="StudyMemories"/>.</summary>
 internal sealed class StudyMemory(StudyRow row)
 {
     private (DefinitionColumns Columns, StudyDefinition Definition)? _parsed;
@@ -14,7 +14,7 @@ internal sealed class StudyMemory(StudyRow row)
 
     public StudyRow Row { get; set; } = row;
 
-    /// <summary>In which of the session's epochs it was last true.</summary>
+    /// <summary>In which epoch it was last true.</summary>
     public long Epoch { get; set; }
 
     public long LastUse { get; set; }

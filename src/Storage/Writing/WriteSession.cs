@@ -7,15 +7,15 @@ namespace HpoService.Storage.Writing;
 /// <summary>The writer's connection with its prepared commands, what it remembers, and what the present transaction has still to write.</summary>
 internal sealed partial class WriteSession : IDisposable
 {
-    private const int MaxStudies = 256;
     private readonly WriteConnection _connection;
-    private readonly Dictionary<long, StudyMemory> _studies = [];
-    private readonly Dictionary<string, long> _ids = new(StringComparer.Ordinal);
-    private long _epoch, _uses, _earliestExpiry, _expiryEpoch = -1;
+    private readonly StudyMemories _memories;
+    private long _earliestExpiry, _expiryEpoch = -1;
+    private bool _hasBegun;
 
-    public WriteSession(WriteConnection connection)
+    /// <summary>On a new connection, with what is remembered from those before.</summary>
+    public WriteSession(WriteConnection connection, StudyMemories memories)
     {
-        _connection = connection;
+        (_connection, _memories) = (connection, memories);
         var model = connection.Context.Model;
         Studies = new(new RowTable<StudyRow>(model), connection);
         Trials = new(new RowTable<TrialRow>(model), connection);
@@ -49,8 +49,9 @@ internal sealed partial class WriteSession : IDisposable
         HasWritten = false;
         if (!_connection.Begin())
             return;
-        if (_epoch != 0 && _connection.WaitersLookAgain)
+        if (_hasBegun && _connection.WaitersLookAgain)
             OthersWroteAt = Environment.TickCount64;
+        _hasBegun = true;
         Distrust();
     }
 
@@ -62,10 +63,9 @@ internal sealed partial class WriteSession : IDisposable
         Flush();
         _connection.Commit(HasWritten);
         foreach (var trial in _written.Where(t => t.State.IsFinal()))
-            _studies.GetValueOrDefault(trial.StudyId)?.Trials.Remove(trial.Number);
+            _memories.Of(trial.StudyId)?.Trials.Remove(trial.Number);
         _written.Clear();
-        while (_studies.Count > MaxStudies)
-            Forget(_studies.MinBy(s => s.Value.LastUse).Value);
+        _memories.Limit();
         _touched.Clear();
     }
 
@@ -76,8 +76,7 @@ internal sealed partial class WriteSession : IDisposable
         Discard();
         _written.Clear();
         _touched.Clear();
-        _studies.Clear();
-        Distrust();
+        _memories.Clear();
         Context.ChangeTracker.Clear();
         Execute("ROLLBACK");
     }
@@ -85,22 +84,14 @@ internal sealed partial class WriteSession : IDisposable
     public void Execute(string text) => _connection.Execute(text);
 
     /// <summary>Something may have changed that the memory does not know of: it looks again before it is used again.</summary>
-    public void Distrust()
-    {
-        _epoch++;
-        _ids.Clear();
-    }
+    public void Distrust() => _memories.Distrust();
 
     /// <summary>The study of a name or id as this transaction sees it; null when there is none.</summary>
     public StudyMemory? Study(string study)
     {
-        if (!StudyQueries.IsId(study, out var id) && !_ids.TryGetValue(study, out id))
+        if (!StudyQueries.IsId(study, out var id) && !_memories.IsKnown(study, out id))
             return Remember(Studies.Query("\"Name\" = $1", study));
-        var memory = _studies.GetValueOrDefault(id);
-        if (memory?.Epoch != _epoch)
-            return Remember(Studies.Query("\"Id\" = $1", id));
-        memory.LastUse = ++_uses;
-        return memory;
+        return _memories.Of(id) is { } memory && memory.Epoch == _memories.Epoch ? _memories.Use(memory) : Remember(Studies.Query("\"Id\" = $1", id));
     }
 
     public TrialRow? Trial(StudyMemory study, int number)
@@ -131,10 +122,10 @@ internal sealed partial class WriteSession : IDisposable
     /// <summary>Whether trials of a study may have lost their lease by now.</summary>
     public bool MayHaveLostLeases(long studyId, long now)
     {
-        if (_expiryEpoch == _epoch && now <= _earliestExpiry)
+        if (_expiryEpoch == _memories.Epoch && now <= _earliestExpiry)
             return false;
         Flush();
-        (_expiryEpoch, _earliestExpiry) = (_epoch, _connection.Command("SELECT MIN(\"LeaseExpiresAt\") FROM trials WHERE \"LeaseExpiresAt\" IS NOT NULL").ExecuteScalar() as long? ?? long.MaxValue);
+        (_expiryEpoch, _earliestExpiry) = (_memories.Epoch, _connection.Command("SELECT MIN(\"LeaseExpiresAt\") FROM trials WHERE \"LeaseExpiresAt\" IS NOT NULL").ExecuteScalar() as long? ?? long.MaxValue);
         return now > _earliestExpiry && Trials.Query("\"LeaseExpiresAt\" < $1 AND \"StudyId\" = $2 LIMIT 1", now, studyId).Count > 0;
     }
 
@@ -147,22 +138,5 @@ internal sealed partial class WriteSession : IDisposable
         _connection.Dispose();
     }
 
-    private StudyMemory? Remember(List<StudyRow> found)
-    {
-        if (found is not [var row])
-            return null;
-        _ids[row.Name] = row.Id;
-        var memory = _studies.GetValueOrDefault(row.Id);
-        if (memory is null)
-            _studies[row.Id] = memory = new StudyMemory(row);
-        memory.Trials.Clear();
-        (memory.Row, memory.Epoch, memory.LastUse) = (row, _epoch, ++_uses);
-        return memory;
-    }
-
-    private void Forget(StudyMemory study)
-    {
-        _studies.Remove(study.Row.Id);
-        _ids.Remove(study.Row.Name);
-    }
+    private StudyMemory? Remember(List<StudyRow> found) => found is [var row] ? _memories.Remember(row) : null;
 }

@@ -12,12 +12,14 @@ internal sealed class Writer(Database database)
     private const int MaxBatch = 512;
     private static readonly TimeSpan MaxHold = TimeSpan.FromMilliseconds(15); // of the lock, before the commit: others want a turn, too
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
     private const int OthersAreNear = 5000;
     private readonly BlockingCollection<WriteRequest> _queue = new(MaxQueued);
     private readonly ManualResetEventSlim _pause = new(false);
+    private readonly StudyMemories _memories = new();
     private WriteSession? _session;
     private int _isRunning;
+
+    public bool IsRunning => Volatile.Read(ref _isRunning) != 0;
 
     /// <exception cref="BusyException">Too many requests wait already.</exception>
     public Task<T> RunAsync<T>(Func<WriteTurn, Task<T>> work, CancellationToken cancellationToken)
@@ -34,7 +36,7 @@ internal sealed class Writer(Database database)
     {
         do
         {
-            while (_queue.TryTake(out var request, Linger))
+            while (_queue.TryTake(out var request, database.Linger))
             {
                 var started = Stopwatch.GetTimestamp();
                 Commit(request, MaxBatch);
@@ -43,6 +45,7 @@ internal sealed class Writer(Database database)
 
             _session?.Dispose();
             _session = null;
+            _memories.Rest();
             Interlocked.Exchange(ref _isRunning, 0); // before the queue is looked at: who queues meanwhile must see that nobody runs
         }
         while (_queue.Count > 0 && Interlocked.CompareExchange(ref _isRunning, 1, 0) == 0);
@@ -88,14 +91,14 @@ internal sealed class Writer(Database database)
         var isNew = _session is null;
         try
         {
-            _session ??= database.OpenSession();
+            _session ??= database.OpenSession(_memories);
             _session.Begin();
             return _session;
         }
         catch (Exception e) when (!isNew && Database.Translate(e) is UnwritableException)
         {
             Reset(isSound: false);
-            _session = database.OpenSession();
+            _session = database.OpenSession(_memories);
             _session.Begin();
             return _session;
         }
@@ -109,7 +112,7 @@ internal sealed class Writer(Database database)
         {
             try
             {
-                _session = database.OpenSession();
+                _session = database.OpenSession(_memories);
                 return _session.HasCommitted(unanswered);
             }
             catch (Exception e) when (Database.Translate(e) != e)

@@ -19,8 +19,11 @@ public sealed class InsightStore(Database database)
 
     /// <summary>The importance of each parameter for a metric.</summary>
     /// <inheritdoc cref="HistoryAsync"/>
-    public Task<ParameterImportances> ImportancesAsync(string study, string? metric, CancellationToken cancellationToken) =>
-        _tables.ReadAsync(study, (_, table) => ParameterImportances.Of(table, metric, cancellationToken), cancellationToken);
+    public async Task<ParameterImportances> ImportancesAsync(string study, string? metric, CancellationToken cancellationToken)
+    {
+        var computing = await _tables.ReadAsync(study, (_, table) => ParameterImportances.Of(table, metric), cancellationToken);
+        return await computing.WaitAsync(cancellationToken);
+    }
 
     /// <summary>A metric over each parameter, or only over the given one.</summary>
     /// <inheritdoc cref="HistoryAsync"/>

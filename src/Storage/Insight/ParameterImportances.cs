@@ -1,4 +1,5 @@
 using HpoService.Search.Importance;
+using HpoService.Search.Spaces;
 
 namespace HpoService.Storage.Insight;
 
@@ -10,23 +11,31 @@ namespace HpoService.Storage.Insight;
 /// <param name="Interactions">The share that only several parameters together explain; with the importances it sums to 1.</param>
 public sealed record ParameterImportances(string Metric, string Method, int Trials, IReadOnlyList<ParameterImportance> Importances, double? Interactions)
 {
-    internal static ParameterImportances Of(TrialTable table, string? metricName, CancellationToken cancellationToken)
+    // It takes long, so only what it is computed of is taken here: other looks at the table need not wait for the rest.
+    internal static Task<ParameterImportances> Of(TrialTable table, string? metricName)
     {
         var metric = table.Metric(metricName);
-        if (table.Importances.TryGetValue(metric.Name, out var known) && known.Completed == table.Completed)
+        if (table.Importances.TryGetValue(metric.Name, out var known) && known.Completed == table.Completed && !known.Found.IsFaulted)
             return known.Found;
         var numbers = Thinning.Evenly(table.With(metric), FunctionalAnova.MaxTrials);
-        var parameters = table.Definition.Space.Parameters;
-        var shares = FunctionalAnova.Of(
-            table.Definition.Space,
-            [.. numbers.Select(n => parameters.Select((_, i) => table.Coordinate(i, n)).ToArray())],
-            [.. numbers.Select(n => metric.Values[n])], table.Definition.Sampler.Seed, cancellationToken);
-        var found = new ParameterImportances(
-            metric.Name, "fanova", shares?.Trials ?? numbers.Count,
-            shares is null ? [] : [.. parameters.Select((p, i) => new ParameterImportance(p.Name, shares.Main[i])).OrderByDescending(p => p.Importance)],
-            shares?.Interactions);
+        var (space, seed) = (table.Definition.Space, table.Definition.Sampler.Seed);
+        double[][] coordinates = [.. numbers.Select(n => space.Parameters.Select((_, i) => table.Coordinate(i, n)).ToArray())];
+        double[] values = [.. numbers.Select(n => metric.Values[n])];
+        // One after the other: of each study one thread computes at most.
+        var found = table.Computing.ContinueWith(
+            _ => Compute(metric.Name, space, coordinates, values, seed), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         table.Importances[metric.Name] = (table.Completed, found);
+        table.Computing = found;
         return found;
+    }
+
+    private static ParameterImportances Compute(string metric, SearchSpace space, double[][] coordinates, double[] values, long seed)
+    {
+        var shares = FunctionalAnova.Of(space, coordinates, values, seed, CancellationToken.None);
+        return new ParameterImportances(
+            metric, "fanova", shares?.Trials ?? values.Length,
+            shares is null ? [] : [.. space.Parameters.Select((p, i) => new ParameterImportance(p.Name, shares.Main[i])).OrderByDescending(p => p.Importance)],
+            shares?.Interactions);
     }
 }
 

@@ -41,7 +41,10 @@ internal sealed class TrialTable(StudyDefinition definition)
     public IEnumerable<string> FinalMetrics => _final;
 
     /// <summary>Shares of variance, computed once for as many completed trials as there are.</summary>
-    public Dictionary<string, (int Completed, ParameterImportances Found)> Importances { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, (int Completed, Task<ParameterImportances> Found)> Importances { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The last of them.</summary>
+    public Task Computing { get; set; } = Task.CompletedTask;
 
     public TrialState StateOf(int number) => _states[number];
 

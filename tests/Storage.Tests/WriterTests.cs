@@ -168,6 +168,20 @@ public abstract class WriterTests(string kind) : IAsyncLifetime
         Assert.Empty((await SuggestAsync("four", 9)).Trials);
     }
 
+    [Fact]
+    public async Task A_database_that_was_put_back_to_an_earlier_state_meanwhile_is_read_anew()
+    {
+        var version = (await CreateAsync("four", space: FourPoints)).Version;
+        await RestAsync(() => SuggestAsync("four", 3));
+        await using (var db = _database.Open())
+        {
+            await db.Trials.ExecuteDeleteAsync();
+            await db.Studies.Where(s => s.Name == "four").ExecuteUpdateAsync(set => set.SetProperty(s => s.NextNumber, 0).SetProperty(s => s.RunningTrials, 0).SetProperty(s => s.Version, version));
+        }
+
+        Assert.Equal([0, 1, 2, 3], (await SuggestAsync("four", 9)).Trials.Select(t => t.Number));
+    }
+
     private static SearchSpace FourPoints => new([new BooleanParameter("x"), new BooleanParameter("y")]);
 
     // Returns once the writer has neither connection nor thread.

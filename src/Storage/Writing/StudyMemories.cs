@@ -36,11 +36,11 @@ internal sealed class StudyMemories
         return memory;
     }
 
-    /// <summary>Takes over a row as it stands in this epoch.</summary>
+    /// <summary>Takes over a row as it stands in this epoch. Versions only grow: one that went back is a backup's, of which nothing is known.</summary>
     public StudyMemory Remember(StudyRow row)
     {
         _ids[row.Name] = row.Id;
-        if (!_studies.TryGetValue(row.Id, out var memory))
+        if (!_studies.TryGetValue(row.Id, out var memory) || row.Version < memory.Row.Version)
             _studies[row.Id] = memory = new StudyMemory(row);
         memory.Trials.Clear();
         (memory.Row, memory.Epoch) = (row, Epoch);

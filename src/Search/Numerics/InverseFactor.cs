@@ -41,6 +41,20 @@ internal sealed class InverseFactor
         return 2 * sum;
     }
 
+    /// <summary>The diagonal of the inverse of A's first <paramref name="count"/> rows, shape [count].</summary>
+    public double[] InverseDiagonal(int count)
+    {
+        // A⁻¹ = WᵀW.
+        var diagonal = new double[count];
+        for (var i = 0; i < count; i++)
+        {
+            var row = _w.AsSpan(i * _stride, i + 1);
+            TensorPrimitives.MultiplyAdd(row, row, diagonal.AsSpan(0, i + 1), diagonal.AsSpan(0, i + 1));
+        }
+
+        return diagonal;
+    }
+
     /// <summary>Forgets all rows but the first.</summary>
     public void Shorten(int count) => Count = Math.Min(Count, count);
 

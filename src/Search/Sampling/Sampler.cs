@@ -16,7 +16,7 @@ public interface ISampler
     IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count, CancellationToken cancellationToken);
 }
 
-/// <summary>A proposed point and the method that proposed it, such as <c>gp</c>, <c>gp:sobol</c> (its start) or <c>gp:fallback</c>.</summary>
+/// <summary>A proposed point and the method that proposed it, such as <c>gp</c>, <c>gp:sobol</c> and <c>gp:step</c> (its start) or <c>gp:fallback</c>.</summary>
 public sealed record Suggestion(ParameterValues Parameters, string SuggestedBy);
 
 /// <summary>What a study says about its sampler, as stored and as requested: a kind, a seed and the kind's own options.</summary>

@@ -42,6 +42,8 @@ public sealed class InverseFactorTests
         }
 
         Assert.Equal(Math.Log(a.Determinant()), factor.LogDeterminant(n), 1e-8);
+
+        AssertClose(a.Inverse().Diagonal(), i => factor.InverseDiagonal(n)[i], n);
     }
 
     [Fact]

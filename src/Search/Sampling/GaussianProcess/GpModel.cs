@@ -97,6 +97,11 @@ internal sealed class GpModel
         return _factor.Solve(residuals);
     }
 
+    /// <summary>ln p(y_i | X, y without y_i, θ, m) of each observation, shape [n].</summary>
+    /// <remarks>Rasmussen and Williams (2006), equations 5.10 and 5.12.</remarks>
+    public double[] LeaveOneOut() => [.. _factor.InverseDiagonal(X.Count).Zip(Alpha, (precision, a) =>
+        0.5 * Math.Log(precision) - 0.5 * a * a / precision - 0.5 * Math.Log(2 * Math.PI))];
+
     /// <summary>Posterior means at the observed points, shape [n].</summary>
     public double[] MeansAtObserved() => [.. _y.Zip(Alpha, (y, a) => y - (_diagonal - Kernel.Signal) * a)];
 

@@ -3,7 +3,8 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// <summary>Options of <c>gp</c>.</summary>
 public sealed record GpOptions
 {
-    /// <summary>Trials from the space's centre and a Sobol sequence before the model takes over, 1 to 1,000; default: 2 + d, at most 6.</summary>
+    /// <summary>Trials before the model takes over, 1 to 1,000; default: 2 + d, at most 8 where all parameters are numbers, else at most 6. They are the space's
+    /// centre, then steps along one number after another (<c>gp:step</c>) or a Sobol sequence (<c>gp:sobol</c>).</summary>
     public int? InitialTrials { get; init; }
 
     /// <summary>The most observations that the model is fitted to, 10 to 2,000: beyond it the best half stays, and of the others evenly many from all times.</summary>
@@ -21,7 +22,8 @@ public sealed record GpOptions
     /// <summary>With <c>upperConfidenceBound</c>: how many standard deviations are added to the mean, 0 to 100.</summary>
     public double Confidence { get; init; } = 2;
 
-    /// <summary>Whether bad scores are compressed, and where there is next to no noise good ones stretched; else scores are only standardised.</summary>
+    /// <summary>Whether outliers among bad scores, or all of these where that predicts better, are compressed, and in coarse spaces with next to no noise good ones
+    /// stretched; else scores are only standardised.</summary>
     public bool OutputWarping { get; init; } = true;
 
     /// <summary>Whether the same point may have different values: the noise is learned; else the model goes through every value.</summary>

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using HpoService.Search.Numerics;
-using HpoService.Search.Sampling.Sobol;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>Bayesian optimisation: centre and Sobol points first, then the point with the largest expected improvement under a Gaussian process fitted
+/// <summary>Bayesian optimisation: an initial design first, then the point with the largest expected improvement under a Gaussian process fitted
 /// to all that is known, or in turn to what is known around the best point; pending trials are averaged over what they may turn out to be. Several
 /// objectives are one for each trial, by weights of its own.</summary>
 internal sealed class GpSampler : ISampler
@@ -34,7 +33,8 @@ internal sealed class GpSampler : ISampler
         var visited = new Visited(history);
         var known = history.Trials.Where(t => t.State is not (TrialState.Failed or TrialState.Canceled)).ToList();
         var pending = known.Where(t => !t.State.IsFinal() && history.Space.Violations(t.Parameters).Count == 0).Select(t => t.Parameters).ToList();
-        var initial = _options.InitialTrials ?? Math.Min(2 + cube.Dimensions, 6);
+        var design = new InitialDesign(cube, history, _seed);
+        var initial = _options.InitialTrials ?? design.Count;
         Surrogate? surrogate = null;
         var suggestions = new List<Suggestion>();
         for (var i = 0; i < count; i++)
@@ -50,8 +50,9 @@ internal sealed class GpSampler : ISampler
             var local = isInitial || isOver || number % 2 == 0 ? null : surrogate?.Local(history.Space, mayLeave: number % 4 == 1, IsOver);
             var point = isInitial || isOver ? null
                 : local?.Propose(cube, pending, visited, _options.Candidates / 2, stream, IsOver) ?? surrogate?.Propose(cube, pending, visited, _options.Candidates, stream, IsOver);
-            var by = isInitial ? "gp:sobol" : point is null ? isOver ? "gp:late" : "gp:fallback" : IsOver() ? "gp:short" : "gp";
-            point ??= Design(cube, known.Count + i, stream, visited, cancellationToken);
+            var step = isInitial ? design.Step(known.Count + i, stream) : null;
+            var by = step is not null ? "gp:step" : isInitial ? "gp:sobol" : point is null ? isOver ? "gp:late" : "gp:fallback" : IsOver() ? "gp:short" : "gp";
+            point ??= PointSampler.Unvisited(cube, visited, step ?? design.Spread(known.Count + i, stream), stream, cancellationToken);
             if (point is null)
                 break;
             visited.Add(point);
@@ -75,14 +76,5 @@ internal sealed class GpSampler : ISampler
         var fitted = Surrogate.Fit(features, observations, Observations.FittedOf(observations.Count, Math.Min(settled, observations.Count)), _options, earlier, isOver);
         SearchMetrics.GpFit.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         return fitted;
-    }
-
-    private ParameterValues? Design(UnitCube cube, int index, RandomStream stream, Visited visited, CancellationToken cancellationToken)
-    {
-        var d = cube.Dimensions;
-        var u = index == 0 ? [.. Enumerable.Repeat(0.5, d)]
-            : d <= SobolSequence.MaxDimensions ? new SobolSequence(d, _seed).At((uint)index)
-            : PointSampler.Draw(stream, d);
-        return PointSampler.Unvisited(cube, visited, u, stream, cancellationToken);
     }
 }

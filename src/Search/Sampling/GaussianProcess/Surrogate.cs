@@ -15,6 +15,11 @@ internal sealed class Surrogate
     // Stretching good scores makes noise among them larger: only with enough observations to tell, and next to no noise.
     private const int MinStretched = 30;
     private const double MaxStretchedNoise = 0.0015;
+
+    // Compressing bad scores must predict the better half by so many nats better, of at most so many observations; fewer than the least tell nothing.
+    private const double LeastEvidence = 4;
+    private const int MinCompared = 16, MaxCompared = 64;
+
     // What a trial outside of a settled basin must promise to gain, in deviations of the targets.
     private const double LeastGain = 0.01;
     private readonly GpOptions _options;
@@ -63,10 +68,10 @@ internal sealed class Surrogate
         }
 
         var sample = Observations.Select(first, Observations.MaxFitted);
-        var warp = WarpOf(features, options);
+        var warp = WarpOf(features, sample, options, isOver);
         if (Theta(features, sample, warp, options, isSmooth: false, isOver) is not { } theta)
             return null;
-        if (warp == Warp.Outliers && sample.Count >= MinStretched && new Kernel(theta, features.Dimensions).NoiseShare < MaxStretchedNoise
+        if (warp == Warp.Outliers && features.IsCoarse && sample.Count >= MinStretched && new Kernel(theta, features.Dimensions).NoiseShare < MaxStretchedNoise
             && Theta(features, sample, Warp.Stretched, options, isSmooth: false, isOver) is { } stretched)
             (theta, warp) = (stretched, Warp.Stretched);
         var targets = Targets(observations, warp);
@@ -93,7 +98,7 @@ internal sealed class Surrogate
         var near = basins.Feasible.Select((o, i) => (Observation: o, Index: i, Distance: around.Distance(o.X))).Where(o => o.Distance <= 2 * around.Radius)
             .OrderBy(o => o.Distance).Take(MaxLocal).OrderBy(o => o.Index)
             .Select(o => o.Observation with { X = features.Relative((double[])o.Observation.X.Clone()) }).ToList();
-        var warp = WarpOf(features, _options);
+        var warp = _options.OutputWarping ? Warp.Compressed : Warp.None;
         if (Theta(features, near, warp, _options, isSmooth: true, isOver) is not { } theta)
             return null;
         return GpModel.Condition(PointsOf(features, near), Targets(near, warp), theta, mean: null) is { } model
@@ -128,8 +133,35 @@ internal sealed class Surrogate
     // Higher by a little while a settled basin's best is: its last digits are the local model's.
     private double Bar() => Basins() is { } basins && basins.IsSettled(basins.Around(_features.Of(_incumbents[0]))) ? _best + LeastGain : _best;
 
-    private static Warp WarpOf(Features features, GpOptions options) =>
-        !options.OutputWarping ? Warp.None : features.IsCoarse ? Warp.Outliers : Warp.Compressed;
+    /// <summary>What is done to the scores of a model of the whole space.</summary>
+    /// <remarks>Smooth valleys with walls orders of magnitude higher need bad scores compressed; where the function is rough, they say how rough
+    /// (benchmarks/results/2026-11-ablation.md). The observations tell which it is.</remarks>
+    internal static Warp WarpOf(Features features, List<Observation> sample, GpOptions options, Func<bool> isOver)
+    {
+        if (!options.OutputWarping)
+            return Warp.None;
+        if (features.IsCoarse)
+            return Warp.Outliers;
+        if (sample.Count < MinCompared)
+            return Warp.Compressed;
+        var part = Observations.Select(sample, MaxCompared);
+        return Evidence(features, part, Warp.Compressed, options, isOver) > Evidence(features, part, Warp.Outliers, options, isOver) + LeastEvidence
+            ? Warp.Compressed : Warp.Outliers;
+    }
+
+    // The log density of the better half of the scores, each left out in turn: there every warp is linear. Up to a number that all warps share.
+    private static double Evidence(Features features, List<Observation> sample, Warp warp, GpOptions options, Func<bool> isOver)
+    {
+        var targets = Targets(sample, warp);
+        int[] ranked = [.. Enumerable.Range(0, sample.Count).Where(i => double.IsFinite(sample[i].Score)).OrderByDescending(i => sample[i].Score)];
+        int[] better = [.. ranked.Take((ranked.Length + 1) / 2)];
+        if (better.Length == 0 || targets[better[0]] - targets[better[^1]] is not (> 0 and var slope)
+            || Theta(features, sample, warp, options, isSmooth: true, isOver) is not { } theta
+            || GpModel.Condition(PointsOf(features, sample), targets, theta, mean: null) is not { } model)
+            return double.NegativeInfinity;
+        var densities = model.LeaveOneOut();
+        return better.Sum(i => densities[i]) + better.Length * Math.Log(slope);
+    }
 
     private static double[] Targets(List<Observation> observations, Warp warp) => ScoreWarp.Apply([.. observations.Select(o => o.Score)], warp);
 

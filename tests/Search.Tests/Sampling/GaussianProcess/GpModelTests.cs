@@ -31,6 +31,20 @@ public sealed class GpModelTests
     }
 
     [Fact]
+    public void A_left_out_observation_has_the_density_that_the_others_give_it()
+    {
+        var c = GoldenFile.Read<Case[]>("gp.json")[0];
+        var model = GpModel.Condition(c.Points, c.Y, c.Theta, mean: 0.3)!;
+        for (var i = 0; i < c.Y.Length; i++)
+        {
+            var others = Enumerable.Range(0, c.Y.Length).Where(j => j != i).ToList();
+            var without = GpModel.Condition(new Points(c.Points.IsCategorical, others.ConvertAll(j => c.X[j])), [.. others.Select(j => c.Y[j])], c.Theta, mean: 0.3)!;
+            var (mean, variance) = without.Predict(c.X[i]);
+            Assert.Equal(MathNet.Numerics.Distributions.Normal.PDFLn(mean, Math.Sqrt(variance + c.Noise), c.Y[i]), model.LeaveOneOut()[i], 1e-6);
+        }
+    }
+
+    [Fact]
     public void The_likelihoods_gradient_agrees_with_scikit_learn()
     {
         foreach (var c in GoldenFile.Read<Case[]>("gp.json"))

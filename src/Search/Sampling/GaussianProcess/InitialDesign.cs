@@ -1,0 +1,54 @@
+// Notation: d = number of parameters; u, shape [d] = a point of the unit cube.
+using HpoService.Search.Numerics;
+using HpoService.Search.Sampling.Sobol;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+
+namespace HpoService.Search.Sampling.GaussianProcess;
+
+/// <summary>The trials before there is a model: the centre, then steps from the best trial so far along one coordinate after another: two trials that differ
+/// in one parameter tell its slope, where a few points spread over the whole space tell next to nothing.</summary>
+/// <remarks>So COBYLA builds its first simplex (Powell 1994). Spaces with choices, few values or conditions have no slopes, one parameter has no others to
+/// be told apart from, and several objectives have no best trial: there, and until a trial has a value, it is a Sobol sequence.</remarks>
+/// <param name="cube">Of the space.</param>
+/// <param name="history">Of the study.</param>
+/// <param name="seed">The study's.</param>
+internal sealed class InitialDesign(UnitCube cube, StudyHistory history, long seed)
+{
+    // Of a parameter's range.
+    private const double StepLength = 0.2;
+
+    // No trial's number: the coordinates' order is the study's.
+    private const long OrderKey = -1;
+
+    private readonly bool _hasSteps = cube.Dimensions > 1 && history.Objectives.Count == 1 && cube.Space.Parameters.All(HasSlope);
+
+    /// <summary>How many trials it has unless the study says otherwise.</summary>
+    public int Count => Math.Min(2 + cube.Dimensions, _hasSteps ? 8 : 6);
+
+    /// <summary>The step for so many known trials, 1 to d + 1; null when there is none.</summary>
+    public double[]? Step(int index, RandomStream stream)
+    {
+        var d = cube.Dimensions;
+        if (!_hasSteps || index < 1 || index > d + 1
+            || FinishedTrials.Of(history).Where(t => t.Scores is not null).MaxBy(t => t.Scores![0]) is not { } best)
+            return null;
+        var order = new RandomStream(seed, OrderKey);
+        var j = Enumerable.Range(0, d).OrderBy(_ => order.NextDouble()).ElementAt(index % d);
+        var step = stream.NextDouble() < 0.5 ? -StepLength : StepLength;
+        var u = cube.Encode(best.Trial.Parameters);
+        u[j] += u[j] + step is < 0 or > 1 ? -step : step;
+        return u;
+    }
+
+    /// <summary>The centre first, then evenly spread.</summary>
+    public double[] Spread(int index, RandomStream stream)
+    {
+        var d = cube.Dimensions;
+        return index == 0 ? [.. Enumerable.Repeat(0.5, d)]
+            : d <= SobolSequence.MaxDimensions ? new SobolSequence(d, seed).At((uint)index)
+            : PointSampler.Draw(stream, d);
+    }
+
+    private static bool HasSlope(Parameter p) => p is FloatParameter or IntParameter && p.When is null && !(p.Cardinality <= Climb.MaxChoices);
+}

@@ -1,0 +1,75 @@
+using HpoService.Search.Numerics;
+using HpoService.Search.Sampling.GaussianProcess;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+
+namespace HpoService.Search.Tests.Sampling.GaussianProcess;
+
+public sealed class InitialDesignTests
+{
+    private static readonly SearchSpace Box = Cube(10);
+    private static readonly double[] Centre = [.. Enumerable.Repeat(0.5, 10)];
+
+    private static SearchSpace Cube(int dimensions, params Parameter[] others) =>
+        new([.. Enumerable.Range(0, dimensions).Select(j => new FloatParameter($"x{j}", 0, 1)), .. others]);
+
+    private static double[]? Step(StudyHistory history, int index) =>
+        new InitialDesign(new UnitCube(history.Space), history, seed: 3).Step(index, new RandomStream(3, index));
+
+    private static StudyHistory Known(SearchSpace space, params (double[] U, double Loss)[] trials) =>
+        trials.Aggregate(Histories.Empty(space), (history, t) => history.Completed(new UnitCube(space).Decode(t.U), t.Loss));
+
+    [Fact]
+    public void Each_step_moves_another_coordinate_of_the_best_trial_by_a_fifth_of_its_range()
+    {
+        double[] best = [0.5, 0.1, 0.9, 0.3, 0.6, 0.2, 0.4, 0.8, 0.7, 0.5];
+        var history = Known(Box, (Centre, 2), (best, 1));
+        var moved = new List<int>();
+        for (var index = 1; index <= 10; index++)
+        {
+            var step = Step(history, index)!;
+            var j = Assert.Single(Enumerable.Range(0, 10), k => Math.Abs(step[k] - best[k]) > 1e-9);
+            Assert.Equal(0.2, Math.Abs(step[j] - best[j]), 9);
+            Assert.InRange(step[j], 0, 1);
+            moved.Add(j);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 10), moved.Order());
+    }
+
+    [Fact]
+    public void Of_infeasible_trials_it_takes_none()
+    {
+        var history = Known(Box, (Centre, 1), ([.. Enumerable.Repeat(0.1, 10)], double.NaN));
+        Assert.Equal(9, Step(history, 2)!.Zip(Centre).Count(p => Math.Abs(p.First - p.Second) < 1e-9));
+    }
+
+    [Fact]
+    public void There_is_no_step_before_a_value_is_known_and_after_every_coordinate()
+    {
+        var history = Known(Box, (Centre, 1));
+        Assert.NotNull(Step(history, 11));
+        Assert.Null(Step(history, 12));
+        Assert.Null(Step(history, 0));
+        Assert.Null(Step(Histories.Empty(Box), 1));
+    }
+
+    [Fact]
+    public void There_is_no_step_of_one_parameter_nor_where_choices_few_values_conditions_or_several_objectives_are()
+    {
+        static double[]? First(SearchSpace space) => Step(Known(space, ([.. space.Parameters.Select(_ => 0.5)], 1)), 1);
+
+        Assert.NotNull(First(Cube(1, new IntParameter("n", 1, 25))));
+        Assert.Null(First(Cube(1)));
+        Assert.Null(First(Cube(2, new IntParameter("n", 1, 24))));
+        Assert.Null(First(Cube(2, new CategoricalParameter("c", ["a", "b"]))));
+        Assert.Null(First(Cube(2, new IntParameter("n", 1, 25), new FloatParameter("y", 0, 1, when: new("n", atLeast: 3, atMost: null)))));
+
+        var one = Known(Box, (Centre, 1));
+        Assert.Null(Step(one with
+        {
+            Objectives = [Histories.Minimize, new Objective("size", Direction.Minimize)],
+            Trials = [one.Trials[0] with { Values = new Dictionary<string, double> { ["loss"] = 1, ["size"] = 1 } }],
+        }, 1));
+    }
+}

@@ -6,10 +6,10 @@ using HpoService.Search.Studies;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>The trials before there is a model: the centre, then steps from the best trial so far along one coordinate after another: two trials that differ
-/// in one parameter tell its slope, where a few points spread over the whole space tell next to nothing.</summary>
+/// <summary>The trials before there is a model: the centre, then steps from the best trial so far, or from the centre while none has finished, along one
+/// coordinate after another: two trials that differ in one parameter tell its slope, where a few points spread over the whole space tell next to nothing.</summary>
 /// <remarks>So COBYLA builds its first simplex (Powell 1994). Spaces with choices, few values or conditions have no slopes, one parameter has no others to
-/// be told apart from, and several objectives have no best trial: there, and until a trial has a value, it is a Sobol sequence.</remarks>
+/// be told apart from, and several objectives have no best trial: there, and while all that finished is infeasible, it is a Sobol sequence.</remarks>
 /// <param name="cube">Of the space.</param>
 /// <param name="history">Of the study.</param>
 /// <param name="seed">The study's.</param>
@@ -30,13 +30,16 @@ internal sealed class InitialDesign(UnitCube cube, StudyHistory history, long se
     public double[]? Step(int index, RandomStream stream)
     {
         var d = cube.Dimensions;
-        if (!_hasSteps || index < 1 || index > d + 1
-            || FinishedTrials.Of(history).Where(t => t.Scores is not null).MaxBy(t => t.Scores![0]) is not { } best)
+        if (!_hasSteps || index < 1 || index > d + 1)
+            return null;
+        var finished = FinishedTrials.Of(history);
+        var best = finished.Where(t => t.Scores is not null).MaxBy(t => t.Scores![0]);
+        if (best is null && finished.Count > 0)
             return null;
         var order = new RandomStream(seed, OrderKey);
         var j = Enumerable.Range(0, d).OrderBy(_ => order.NextDouble()).ElementAt(index % d);
         var step = stream.NextDouble() < 0.5 ? -StepLength : StepLength;
-        var u = cube.Encode(best.Trial.Parameters);
+        var u = best is null ? Centre() : cube.Encode(best.Trial.Parameters);
         u[j] += u[j] + step is < 0 or > 1 ? -step : step;
         return u;
     }
@@ -45,10 +48,12 @@ internal sealed class InitialDesign(UnitCube cube, StudyHistory history, long se
     public double[] Spread(int index, RandomStream stream)
     {
         var d = cube.Dimensions;
-        return index == 0 ? [.. Enumerable.Repeat(0.5, d)]
+        return index == 0 ? Centre()
             : d <= SobolSequence.MaxDimensions ? new SobolSequence(d, seed).At((uint)index)
             : PointSampler.Draw(stream, d);
     }
+
+    private double[] Centre() => [.. Enumerable.Repeat(0.5, cube.Dimensions)];
 
     private static bool HasSlope(Parameter p) => p is FloatParameter or IntParameter && p.When is null && !(p.Cardinality <= Climb.MaxChoices);
 }

@@ -45,13 +45,20 @@ public sealed class InitialDesignTests
     }
 
     [Fact]
-    public void There_is_no_step_before_a_value_is_known_and_after_every_coordinate()
+    public void While_none_has_finished_the_steps_are_from_the_centre()
+    {
+        var history = Histories.Empty(Box).With(new UnitCube(Box).Decode(Centre), TrialState.Running);
+        Assert.Equal(10, Enumerable.Range(1, 10).Select(index => Assert.Single(Enumerable.Range(0, 10), k => Step(history, index)![k] != 0.5)).Distinct().Count());
+    }
+
+    [Fact]
+    public void There_is_no_step_while_all_that_finished_is_infeasible_nor_after_every_coordinate()
     {
         var history = Known(Box, (Centre, 1));
         Assert.NotNull(Step(history, 11));
         Assert.Null(Step(history, 12));
         Assert.Null(Step(history, 0));
-        Assert.Null(Step(Histories.Empty(Box), 1));
+        Assert.Null(Step(Known(Box, (Centre, double.NaN)), 1));
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public static class ServiceBench
             Write(output, request, addresses, scenarios, rounds, echoes, rows);
             await WriteReadsAsync(output, scenarios, Math.Min(3, request.Seconds / 2), cancellationToken);
             foreach (var (idle, scenario) in streams.Zip(scenarios))
-                await idle.WriteAsync(output, scenario, cancellationToken);
+                await idle.WriteAsync(output, scenario, Math.Clamp((int)(5 * request.Seconds), 3, 30), cancellationToken);
             streams.ForEach(s => s.Dispose());
         }
         finally

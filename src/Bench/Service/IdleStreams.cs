@@ -10,7 +10,6 @@ namespace HpoService.Bench.Service;
 /// <summary>Event streams that nobody reads from more than the system does by itself.</summary>
 internal sealed class IdleStreams : IDisposable
 {
-    private const int Events = 30;
     private readonly List<Socket> _sockets = [];
     private double _before, _after;
 
@@ -31,14 +30,14 @@ internal sealed class IdleStreams : IDisposable
         return streams;
     }
 
-    /// <summary>Has this process write to the scenario's database, and times how long the first stream's event takes.</summary>
-    public async Task WriteAsync(TextWriter output, Scenario scenario, CancellationToken cancellationToken)
+    /// <summary>Has this process write so many times to the scenario's database, and times how long the first stream's event takes.</summary>
+    public async Task WriteAsync(TextWriter output, Scenario scenario, int events, CancellationToken cancellationToken)
     {
         if (_sockets.Count == 0)
             return;
         output.WriteLine($"\n{_sockets.Count} idle event streams: resident memory from {_before:F0} to {_after:F0} MiB.");
         var (dispatcher, buffer, times) = (new TrialDispatcher(scenario.Database.Open(), TimeProvider.System), new byte[65_536], new List<double>());
-        for (var i = 0; i < Events; i++)
+        for (var i = 0; i < events; i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(150 + 7 * i), cancellationToken); // at all phases of whatever looks now and then
             while (_sockets[0].Available > 0)
@@ -49,7 +48,7 @@ internal sealed class IdleStreams : IDisposable
             times.Add(Stopwatch.GetElapsedTime(written).TotalMilliseconds);
         }
 
-        output.WriteLine($"An event of what another process wrote came {Quantiles.Median(times):F0} ms (median) and {times.Max():F0} ms (longest of {Events}) after its commit.");
+        output.WriteLine($"An event of what another process wrote came {Quantiles.Median(times):F0} ms (median) and {times.Max():F0} ms (longest of {events}) after its commit.");
     }
 
     public void Dispose() => _sockets.ForEach(socket => socket.Dispose());

@@ -21,7 +21,8 @@ internal static class MapFit
     /// <param name="likelihood">Of θ.</param>
     /// <param name="isSmooth">Whether only the start that suits a smooth function is tried.</param>
     /// <param name="isOver">Asked before each evaluation: when true the best so far is returned.</param>
-    public static double[]? Fit(MarginalLikelihood likelihood, bool isSmooth, Func<bool> isOver)
+    /// <param name="smooth">What the start that suits a smooth function has led to already; null when it is to be tried.</param>
+    public static double[]? Fit(MarginalLikelihood likelihood, bool isSmooth, Func<bool> isOver, double[]? smooth = null)
     {
         var isFew = likelihood.Count <= Few;
         var (low, high) = (likelihood.Low, likelihood.High);
@@ -29,6 +30,8 @@ internal static class MapFit
         (double? Scale, double Noise)[] starts = [(null, 1e-3), (0.2, 1e-4), (1.5, 0.1)];
         var searches = starts.Take(isSmooth ? 1 : isFew ? 3 : 2)
             .Select(s => new BoundedLbfgs(likelihood.Start(s.Scale, s.Noise), low, high, isFew ? Iterations : IterationsOfMany, tolerance: 1e-2, LeastGain)).ToList();
+        if (smooth is not null)
+            searches[0] = new BoundedLbfgs([.. smooth], low, high, iterations: 0, tolerance: 0);
         if (!isFew)
         {
             searches.ForEach(s => Run(s, Screening));

@@ -68,8 +68,8 @@ internal sealed class Surrogate
         }
 
         var sample = Observations.Select(first, Observations.MaxFitted);
-        var warp = WarpOf(features, sample, options, isOver);
-        if (Theta(features, sample, warp, options, isSmooth: false, isOver) is not { } theta)
+        var (warp, smooth) = WarpOf(features, sample, options, isOver);
+        if (Theta(features, sample, warp, options, isSmooth: false, isOver, smooth) is not { } theta)
             return null;
         if (warp == Warp.Outliers && features.IsCoarse && sample.Count >= MinStretched && new Kernel(theta, features.Dimensions).NoiseShare < MaxStretchedNoise
             && Theta(features, sample, Warp.Stretched, options, isSmooth: false, isOver) is { } stretched)
@@ -136,21 +136,23 @@ internal sealed class Surrogate
     /// <summary>What is done to the scores of a model of the whole space.</summary>
     /// <remarks>Smooth valleys with walls orders of magnitude higher need bad scores compressed; where the function is rough, they say how rough
     /// (benchmarks/results/2026-11-ablation.md). The observations tell which it is.</remarks>
-    internal static Warp WarpOf(Features features, List<Observation> sample, GpOptions options, Func<bool> isOver)
+    /// <returns>The warp, and the hyperparameters of a smooth fit to all of the sample when one was made.</returns>
+    internal static (Warp Warp, double[]? Smooth) WarpOf(Features features, List<Observation> sample, GpOptions options, Func<bool> isOver)
     {
         if (!options.OutputWarping)
-            return Warp.None;
+            return (Warp.None, null);
         if (features.IsCoarse)
-            return Warp.Outliers;
+            return (Warp.Outliers, null);
         if (sample.Count < MinCompared)
-            return Warp.Compressed;
+            return (Warp.Compressed, null);
         var part = Observations.Select(sample, MaxCompared);
-        return Evidence(features, part, Warp.Compressed, options, isOver) > Evidence(features, part, Warp.Outliers, options, isOver) + LeastEvidence
-            ? Warp.Compressed : Warp.Outliers;
+        var (compressed, outliers) = (Evidence(features, part, Warp.Compressed, options, isOver), Evidence(features, part, Warp.Outliers, options, isOver));
+        var (warp, theta) = compressed.Nats > outliers.Nats + LeastEvidence ? (Warp.Compressed, compressed.Theta) : (Warp.Outliers, outliers.Theta);
+        return (warp, part.Count == sample.Count ? theta : null);
     }
 
     // The log density of the better half of the scores, each left out in turn: there every warp is linear. Up to a number that all warps share.
-    private static double Evidence(Features features, List<Observation> sample, Warp warp, GpOptions options, Func<bool> isOver)
+    private static (double Nats, double[]? Theta) Evidence(Features features, List<Observation> sample, Warp warp, GpOptions options, Func<bool> isOver)
     {
         var targets = Targets(sample, warp);
         int[] ranked = [.. Enumerable.Range(0, sample.Count).Where(i => double.IsFinite(sample[i].Score)).OrderByDescending(i => sample[i].Score)];
@@ -158,9 +160,9 @@ internal sealed class Surrogate
         if (better.Length == 0 || targets[better[0]] - targets[better[^1]] is not (> 0 and var slope)
             || Theta(features, sample, warp, options, isSmooth: true, isOver) is not { } theta
             || GpModel.Condition(PointsOf(features, sample), targets, theta, mean: null) is not { } model)
-            return double.NegativeInfinity;
+            return (double.NegativeInfinity, null);
         var densities = model.LeaveOneOut();
-        return better.Sum(i => densities[i]) + better.Length * Math.Log(slope);
+        return (better.Sum(i => densities[i]) + better.Length * Math.Log(slope), theta);
     }
 
     private static double[] Targets(List<Observation> observations, Warp warp) => ScoreWarp.Apply([.. observations.Select(o => o.Score)], warp);
@@ -168,8 +170,8 @@ internal sealed class Surrogate
     private static Points PointsOf(Features features, List<Observation> observations) => new(features.IsCategorical, [.. observations.Select(o => o.X)]);
 
     // One parameter's additive part would be the product again.
-    private static double[]? Theta(Features features, List<Observation> sample, Warp warp, GpOptions options, bool isSmooth, Func<bool> isOver) =>
-        MapFit.Fit(new MarginalLikelihood(PointsOf(features, sample), Targets(sample, warp), isAdditive: features.Dimensions > 1, isNoisy: options.Noise, isCoarse: features.HasFewValues), isSmooth, isOver);
+    private static double[]? Theta(Features features, List<Observation> sample, Warp warp, GpOptions options, bool isSmooth, Func<bool> isOver, double[]? smooth = null) =>
+        MapFit.Fit(new MarginalLikelihood(PointsOf(features, sample), Targets(sample, warp), isAdditive: features.Dimensions > 1, isNoisy: options.Noise, isCoarse: features.HasFewValues), isSmooth, isOver, smooth);
 
     // How many leading observations are the same.
     private static int Common(List<Observation> a, List<Observation> b)

@@ -41,6 +41,6 @@ public sealed class SurrogateTests
             double[] x = [stream.NextDouble(), stream.NextDouble(), stream.NextDouble()];
             return new Observation(new ParameterValues([.. x.Select((v, i) => new KeyValuePair<string, ParameterValue>($"x{i}", v))]), x, score(x));
         }).ToList();
-        return Surrogate.WarpOf(features, sample, new GpOptions(), () => false);
+        return Surrogate.WarpOf(features, sample, new GpOptions(), () => false).Warp;
     }
 }

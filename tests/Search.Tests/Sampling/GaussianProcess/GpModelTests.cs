@@ -210,6 +210,26 @@ public sealed class GpModelTests
     }
 
     [Fact]
+    public void A_smooth_start_that_was_followed_already_is_evaluated_once_and_leads_to_the_same_fit()
+    {
+        var stream = new RandomStream(8, 8);
+        double[][] x = [.. Enumerable.Range(0, 40).Select(_ => new[] { stream.NextDouble(), stream.NextDouble() })];
+        var likelihood = new MarginalLikelihood(new Points([false, false], x), [.. x.Select(p => Math.Sin(6 * p[0]) + p[1])], isAdditive: true);
+
+        (double[] Theta, int Evaluations) Fit(bool isSmooth, double[]? smooth)
+        {
+            var asked = 0;
+            return (MapFit.Fit(likelihood, isSmooth, () => ++asked < 0, smooth)!, asked);
+        }
+
+        var (smooth, all) = (Fit(true, null), Fit(false, null));
+        var rest = Fit(false, smooth.Theta);
+        Assert.Equal(all.Theta, rest.Theta);
+        // Asked before each evaluation, and once more at the end of each start.
+        Assert.Equal(all.Evaluations - smooth.Evaluations + 2, rest.Evaluations);
+    }
+
+    [Fact]
     public void Noise_does_not_make_each_value_of_a_parameter_of_few_values_a_case_of_its_own()
     {
         var stream = new RandomStream(9, 9);

@@ -53,6 +53,7 @@ public sealed class GpSamplerTests
         for (var i = 0; i <= initial; i++)
         {
             var suggestion = Suggest(history)[0];
+            Assert.Equal(i == 0, suggestion.Parameters.All(p => p.Value.Number == 0.5));
             by.Add(suggestion.SuggestedBy);
             history = history.Completed(suggestion.Parameters, Histories.Bowl(history.Space, suggestion.Parameters));
         }

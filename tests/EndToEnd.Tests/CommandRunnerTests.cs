@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using HpoService.Worker.Tests;
 
 namespace HpoService.EndToEnd.Tests;
 
@@ -41,7 +42,7 @@ public sealed class CommandRunnerTests : IDisposable
         }
 
         var id = int.Parse(await File.ReadAllTextAsync(pid));
-        await UntilAsync(() => !Directory.Exists($"/proc/{id}") || File.ReadAllText($"/proc/{id}/stat").Contains(") Z", StringComparison.Ordinal));
+        await UntilAsync(() => !Processes.IsRunning(id));
         await using var again = await Service.StartAsync(_data, slots: 1);
         var study = await again.WaitAsync("hang", s => s.GetProperty("state").GetString() == "completed");
         Assert.Equal(2, study.GetProperty("best").GetProperty("attempt").GetInt32());

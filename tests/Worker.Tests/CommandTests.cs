@@ -115,9 +115,9 @@ public sealed class CommandTests : IAsyncLifetime
         using var worker = Process.Start(start)!;
         await UntilAsync(() => File.Exists(pid) && new FileInfo(pid).Length > 0);
         var id = int.Parse(await File.ReadAllTextAsync(pid));
-        Assert.True(IsAlive(id));
+        Assert.True(Processes.IsRunning(id));
         worker.Kill();
-        await UntilAsync(() => !IsAlive(id));
+        await UntilAsync(() => !Processes.IsRunning(id));
     }
 
     [Theory]
@@ -147,20 +147,7 @@ public sealed class CommandTests : IAsyncLifetime
     private async Task GoneAsync(string file)
     {
         var id = int.Parse(await File.ReadAllTextAsync(Path.Combine(Files.ArtifactsOf(1, 0), file)));
-        await UntilAsync(() => !IsAlive(id));
-    }
-
-    // A zombie that nobody has waited for is dead, too.
-    private static bool IsAlive(int id)
-    {
-        try
-        {
-            return !File.ReadAllText($"/proc/{id}/stat").Contains(") Z", StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            return false;
-        }
+        await UntilAsync(() => !Processes.IsRunning(id));
     }
 
     private static async Task UntilAsync(Func<bool> condition)

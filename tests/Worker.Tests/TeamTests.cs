@@ -83,7 +83,7 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
             Assert.Equal("rank 1 of 2 broke: the training process died with exit code 137", message.Failed);
         }
 
-        Assert.All(ids, id => Assert.True(SpinWait.SpinUntil(() => !IsRunning(id), 5000), "no rank is left behind"));
+        Assert.All(ids, id => Assert.True(SpinWait.SpinUntil(() => !Processes.IsRunning(id), 5000), "no rank is left behind"));
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
             Assert.Equal($"rank {rank} of {processes} hung: the others waited in vain for its answer (parallelism.timeoutSeconds is 4, at the start 600)", message.Failed);
         }
 
-        Assert.All(ids, id => Assert.True(SpinWait.SpinUntil(() => !IsRunning(id), 5000), "no rank is left behind"));
+        Assert.All(ids, id => Assert.True(SpinWait.SpinUntil(() => !Processes.IsRunning(id), 5000), "no rank is left behind"));
     }
 
     [Fact]
@@ -180,9 +180,6 @@ public sealed class TeamTests(WarmProcesses warm) : IClassFixture<WarmProcesses>
 
     private static TrainingRequest Request(string model, string settings, string? artifacts) =>
         new(model, "digits", JsonDocument.Parse(settings).RootElement, ParameterValues.Empty, 5, null, artifacts);
-
-    private static bool IsRunning(int id) =>
-        File.Exists($"/proc/{id}/stat") && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
 
     private static void Halt(int id)
     {

@@ -81,7 +81,7 @@ public sealed class TrialProcessTests
         var second = pool.Rent();
         Assert.Equal(id, (await TrainAsync(second)).Completed!["accuracy"]);
         pool.Return(second, isIdle: false);
-        for (var wait = 0; IsRunning((int)id); wait++)
+        for (var wait = 0; Processes.IsRunning((int)id); wait++)
         {
             Assert.True(wait < 500, "a process that may be busy is killed");
             await Task.Delay(10);
@@ -95,9 +95,6 @@ public sealed class TrialProcessTests
         pool.Return(third, isIdle: true);
         Assert.True(pool.Rent().IsAlive);
     }
-
-    private static bool IsRunning(int id) =>
-        File.Exists($"/proc/{id}/stat") && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
 
     private static Task<Message> TrainAsync(TrialProcess process) =>
         process.TrainAsync(Children.Request, _ => Task.CompletedTask, default).WaitAsync(TimeSpan.FromSeconds(30));

@@ -61,6 +61,14 @@ public sealed class GpSamplerTests
         Assert.Equal(["gp:sobol", .. Enumerable.Repeat("gp:step", initial - 1), "gp"], by);
     }
 
+    [Fact]
+    public void Several_at_the_start_are_the_centre_and_a_step_from_it_along_each_number()
+    {
+        var batch = Suggest(Histories.Empty(new([.. Enumerable.Range(0, 6).Select(j => new FloatParameter($"x{j}", 0, 1))])), count: 7);
+        Assert.Equal(["gp:sobol", .. Enumerable.Repeat("gp:step", 6)], batch.Select(s => s.SuggestedBy));
+        Assert.Equal(Enumerable.Range(0, 6).Select(j => $"x{j}"), batch.Skip(1).Select(s => Assert.Single(s.Parameters, p => p.Value.Number != 0.5).Key).Order());
+    }
+
     [Theory, InlineData(1), InlineData(3)]
     public void What_it_remembers_does_not_change_what_it_suggests(int parallel)
     {

@@ -33,6 +33,21 @@ public sealed class HealthTests : IDisposable
         Assert.Contains("knows of 0", why, StringComparison.Ordinal);
     }
 
+    /// <summary>The host would watch every folder below its root for changed settings: each write to a database there would wake it.</summary>
+    [Fact]
+    public async Task Neither_a_service_nor_a_worker_watches_folders()
+    {
+        await using var service = await Service.StartAsync(_data, slots: 0);
+        using var worker = Service.Run("worker", "--data", _data, "--slots", "1");
+        Assert.Equal("worker ready", await worker.StandardOutput.ReadLineAsync());
+        Assert.Equal([], Watches(service.Id));
+        Assert.Equal([], Watches(worker.Id));
+        Assert.Equal(0, await Service.StopAsync(worker));
+
+        static IEnumerable<string> Watches(int process) => Directory.GetFiles($"/proc/{process}/fdinfo")
+            .SelectMany(File.ReadAllLines).Where(line => line.StartsWith("inotify", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task What_is_to_be_asked_must_be_said()
     {

@@ -13,6 +13,8 @@ public sealed class Service : IAsyncDisposable
 
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "hpo");
 
+    public int Id => _process.Id;
+
     public HttpClient Http { get; }
 
     /// <summary>What it has written since it was ready, once it has ended.</summary>

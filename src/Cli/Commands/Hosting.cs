@@ -18,7 +18,7 @@ internal static class Hosting
         string urls, string data, int slots, LogLevel logLevel, CancellationToken cancellationToken, string? commands = null, string? address = null)
     {
         var database = await OpenAsync(data, address, cancellationToken);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = FixedSettings });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls(urls);
         builder.Logging.SetMinimumLevel(logLevel);
@@ -41,12 +41,12 @@ internal static class Hosting
         var claimed = await WorkerName.ClaimAsync(database, name, cancellationToken);
         if (metrics is null)
         {
-            var builder = Host.CreateApplicationBuilder();
+            var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory, Args = FixedSettings });
             AddWorker(builder);
             return builder.Build();
         }
 
-        var serving = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var serving = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = FixedSettings });
         serving.WebHost.UseKestrelHttpsConfiguration();
         serving.WebHost.UseUrls(metrics);
         AddWorker(serving);
@@ -61,6 +61,10 @@ internal static class Hosting
             builder.Services.AddHpoStorage(database).AddHpoWorker(database, Options(slots, claimed, data, Commands(data, commands)));
         }
     }
+
+    /// <summary>Settings are read once. To look for changes the host would watch every folder below its root: where the data lies there, each
+    /// write to the database would wake it, and a large tree exhausts the system's watches.</summary>
+    public static readonly string[] FixedSettings = ["--hostBuilder:reloadConfigOnChange=false"];
 
     // SIGXFSZ: a file at the system's limit of sizes is a write that fails, not the end of the process.
     private static readonly PosixSignalRegistration FileSizeLimit = PosixSignalRegistration.Create((PosixSignal)25, context => context.Cancel = true);

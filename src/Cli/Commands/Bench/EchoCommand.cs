@@ -12,7 +12,7 @@ internal static class EchoCommand
         command.Hidden = true;
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var builder = WebApplication.CreateSlimBuilder();
+            var builder = WebApplication.CreateSlimBuilder(Hosting.FixedSettings);
             builder.WebHost.UseUrls(parsed.GetValue(urls)!);
             builder.Logging.ClearProviders();
             await using var app = builder.Build();

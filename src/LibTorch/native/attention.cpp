@@ -2,7 +2,7 @@
 // loops read them where they lie, and the whole is one node of the graph.
 #include "hpotorch.h"
 #include <cmath>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;

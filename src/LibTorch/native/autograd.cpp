@@ -1,6 +1,6 @@
 // Gradients.
 #include "hpotorch.h"
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
 
 HPO_API bool hpo_grad_enabled() { return at::GradMode::is_enabled(); }
 HPO_API void hpo_set_grad_enabled(bool on) { at::GradMode::set_enabled(on); }

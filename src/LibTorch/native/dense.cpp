@@ -1,7 +1,7 @@
 // A fully connected layer, with the rectifier after it if there is one, as one node of the graph: libtorch's three to five cost more than the
 // products of small layers. The products are the BLAS's that libtorch itself calls.
 #include "hpotorch.h"
-#include <torch/torch.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;

@@ -1,7 +1,7 @@
 // Cross entropy of small batches as one node of the graph: libtorch's own is two, each of several calls.
 #include "hpotorch.h"
 #include <cmath>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;

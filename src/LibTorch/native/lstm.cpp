@@ -1,7 +1,7 @@
 // One layer of an LSTM in one direction as one node of the graph. libtorch records some twenty operations for each moment; here a moment is one
 // matrix product, four elementwise calls and a loop, and the gradients of the weights are two products over all moments together.
 #include "lstm.h"
-#include <torch/torch.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;

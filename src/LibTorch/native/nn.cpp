@@ -1,6 +1,6 @@
 // What layers compute.
 #include "hpotorch.h"
-#include <torch/torch.h>
+#include <torch/nn/init.h>
 
 using MaybeTensor = c10::optional<at::Tensor>;
 

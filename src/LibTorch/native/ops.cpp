@@ -1,6 +1,5 @@
 // Elementwise operations, reductions and shapes.
 #include "hpotorch.h"
-#include <torch/torch.h>
 
 // Append only: the C# side names these by position.
 enum Unary {

@@ -1,7 +1,6 @@
 // One step of all parameters in one call. An Optimizer holds its parameters' and its state's tensors, so that a step allocates nothing.
 #include "hpotorch.h"
 #include <cmath>
-#include <torch/torch.h>
 
 // A machine with AVX2 runs the copy compiled for it. Without FMA, so that every machine gives the same numbers.
 #define KERNEL __attribute__((target_clones("avx2", "default")))

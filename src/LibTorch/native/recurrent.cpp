@@ -1,6 +1,5 @@
 // Recurrent networks over whole sequences, batch first.
 #include "lstm.h"
-#include <torch/torch.h>
 
 enum Cell { TANH_CELL, RELU_CELL, LSTM_CELL, GRU_CELL };
 

@@ -2,7 +2,6 @@
 #include <ATen/Parallel.h>
 #include <cstring>
 #include <dlfcn.h>
-#include <torch/torch.h>
 
 thread_local std::string last_error;
 std::atomic<int64_t> live{0};
@@ -23,7 +22,7 @@ HPO_API void hpo_free(Handle t) {
 // A tensor made elsewhere, which hpo_free will free.
 HPO_API void hpo_adopt(Handle) { live.fetch_add(1, std::memory_order_relaxed); }
 
-HPO_API void hpo_manual_seed(int64_t seed) { guarded_void([&] { torch::manual_seed(seed); }); }
+HPO_API void hpo_manual_seed(int64_t seed) { guarded_void([&] { at::manual_seed(seed); }); }
 HPO_API void hpo_set_num_threads(int n) {
     guarded_void([&] {
         at::set_num_threads(n);

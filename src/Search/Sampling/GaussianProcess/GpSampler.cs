@@ -55,6 +55,8 @@ internal sealed class GpSampler : ISampler
             point ??= PointSampler.Unvisited(cube, visited, step ?? design.Spread(known.Count + i, stream), stream, cancellationToken);
             if (point is null)
                 break;
+            if (step is not null && !point.Equals(cube.Decode(step)))
+                by = "gp:random";
             visited.Add(point);
             pending.Add(point);
             suggestions.Add(new Suggestion(point, by));

@@ -62,6 +62,14 @@ public sealed class GpSamplerTests
     }
 
     [Fact]
+    public void A_random_point_in_place_of_a_step_that_the_constraints_refuse_says_so()
+    {
+        var space = Square.Constrained(["x >= 0.45 and x <= 0.55 and y >= 0.45 and y <= 0.55"]);
+        var history = Histories.Empty(space).Completed(new UnitCube(space).Decode([0.5, 0.5]), 1);
+        Assert.Equal("gp:random", Suggest(history)[0].SuggestedBy);
+    }
+
+    [Fact]
     public void Several_at_the_start_are_the_centre_and_a_step_from_it_along_each_number()
     {
         var batch = Suggest(Histories.Empty(new([.. Enumerable.Range(0, 6).Select(j => new FloatParameter($"x{j}", 0, 1))])), count: 7);

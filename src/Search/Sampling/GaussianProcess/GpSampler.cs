@@ -62,8 +62,11 @@ internal sealed class GpSampler : ISampler
             suggestions.Add(new Suggestion(point, by));
         }
 
-        // What time cut short is not what would be computed again.
-        _last = IsOver() ? null : surrogate ?? _last;
+        // What time cut short is not what would be computed again. Without a model of its own it must not put back what another thread has taken meanwhile.
+        if (IsOver())
+            _last = null;
+        else if (surrogate is not null)
+            _last = surrogate;
         return suggestions;
     }
 

@@ -2,7 +2,8 @@
 
 python3 optuna_runs.py --hpo ../../hpo --tasks mixed16,levy20_hd --samplers tpe,cmaes --seeds 5 > runs.jsonl
 
-Ordered lists are given as integers, the others as categoricals. An infeasible or failed trial is told as failed.
+Ordered lists are given as integers, the others as categoricals. An infeasible or failed trial without a value is told as failed. TPE knows the
+constraints of the group constrained.
 """
 import argparse
 import json
@@ -12,10 +13,15 @@ import warnings
 
 import optuna
 
+
+def excess(trial):
+    return trial.user_attrs.get("excess", ())
+
+
 SAMPLERS = {
     "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
-    "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed),
-    "tpe-multivariate": lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True),
+    "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed, constraints_func=excess),
+    "tpe-multivariate": lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True, constraints_func=excess),
     "cmaes": lambda seed: optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False),
 }
 
@@ -59,11 +65,13 @@ def search(hpo, task, name, seed, trials, data):
             oracle.stdin.write(json.dumps(point) + "\n")
             oracle.stdin.flush()
             answer = json.loads(oracle.stdout.readline())
-            if answer["state"] == "completed":
+            if "excess" in answer:
+                trial.set_user_attr("excess", answer["excess"])
+            if answer.get("value") is not None and (answer["state"] == "completed" or "excess" in answer):
                 study.tell(trial, answer["value"])
                 for _ in range(problem["copies"] - 1):
                     study.add_trial(study.trials[-1])
-                if incumbent is None or sign * answer["value"] < incumbent:
+                if answer["state"] == "completed" and (incumbent is None or sign * answer["value"] < incumbent):
                     incumbent, truth = sign * answer["value"], answer["truth"]
             else:
                 study.tell(trial, state=optuna.trial.TrialState.FAIL)

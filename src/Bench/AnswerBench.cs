@@ -13,7 +13,8 @@ public static class AnswerBench
     /// <param name="seed">The study's seed: what noise depends on, with the number of the trial.</param>
     /// <param name="data">The folder of the tables; null = no tables.</param>
     /// <param name="input">One object of parameter values a line.</param>
-    /// <param name="output">First <c>{"task", "direction", "trials", "copies", "origin", "parameters"}</c>, then <c>{"state", "value", "truth"}</c> a point.</param>
+    /// <param name="output">First <c>{"task", "direction", "trials", "copies", "origin", "parameters"}</c>, then <c>{"state", "value", "truth"}</c> a point, and with
+    /// constraints <c>"excess"</c>, how far each is exceeded.</param>
     /// <exception cref="HpoException">An unknown task, or a point outside its space.</exception>
     public static void Answer(string task, long seed, string? data, TextReader input, TextWriter output)
     {
@@ -27,7 +28,11 @@ public static class AnswerBench
             if (problem.Space.Violations(point) is { Count: > 0 } violations)
                 throw new InvalidParameterValuesException(violations);
             var outcome = problem.Try(point, seed, number);
-            Write(output, new { outcome.State, Value = double.IsNaN(outcome.Value) ? (double?)null : outcome.Value, Truth = problem.Truth(point) });
+            var value = double.IsNaN(outcome.Value) ? (double?)null : outcome.Value;
+            if (problem.Constraints.Count == 0)
+                Write(output, new { outcome.State, Value = value, Truth = problem.Truth(point) });
+            else
+                Write(output, new { outcome.State, Value = value, Truth = problem.Truth(point), Excess = problem.Constraints.Select(c => problem.Metrics(point, outcome)[c.Metric] - c.UpperBound) });
         }
     }
 

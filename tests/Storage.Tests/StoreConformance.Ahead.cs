@@ -1,3 +1,4 @@
+using HpoService.Search.Pruning;
 using HpoService.Search.Sampling;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
@@ -57,6 +58,25 @@ public abstract partial class StoreConformance
         _time.Advance(Lease * 1.1);
         Assert.Equal((lost.Number, 2), (await TakeAsync()) is var again ? (again.Number, again.Attempt) : default);
         await UntilAsync(() => Dispatcher.IsAhead(study.Id));
+    }
+
+    [Fact]
+    public async Task The_sampler_is_told_the_constraints_and_by_how_much_a_trial_broke_them()
+    {
+        var study = await Studies.CreateAsync(
+            new StudyDefinition("c", new SearchSpace([new FloatParameter("x", 0, 1)]), [new Objective("value", Direction.Minimize)], new SamplerSettings("gp", 1), new PrunerSettings("none"),
+                new Budget(), 2, new Runner(), constraints: [new OutcomeConstraint("latency", upperBound: 5)]),
+            null, new Dictionary<string, string>(), [], null, default);
+        foreach (var latency in new[] { 4.0, 7 })
+        {
+            var trial = await TakeAsync("c");
+            await Trials.FinishAsync("c", trial.Number, trial.Lease!.Token, new TrialOutcome.Completed(new Dictionary<string, double> { ["value"] = 1, ["latency"] = latency }), default);
+        }
+
+        await using var db = _services.GetRequiredService<Database>().Open();
+        var history = await new Histories(withMeasurements: false).GetAsync(db, await db.Studies.SingleAsync(s => s.Name == "c"), study.Definition, default);
+        Assert.Equal(study.Definition.Constraints, history.Constraints);
+        Assert.Equal([(TrialState.Completed, 4), (TrialState.Infeasible, 7)], history.Trials.Select(t => (t.State, t.Values["latency"])));
     }
 
     private async Task EnqueueAsync(int count)

@@ -20,6 +20,7 @@ internal sealed class Catalog(string? data)
         ["highdim"] = HighDimensionalProblems.All,
         ["mixed"] = MixedProblems.All,
         ["conditional"] = ConditionalProblems.All,
+        ["constrained"] = ConstrainedProblems.All,
         [Bbob] = BbobProblem.All,
         [Fronts] = FrontProblems.All,
     };

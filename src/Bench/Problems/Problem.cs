@@ -5,7 +5,7 @@ namespace HpoService.Bench.Problems;
 
 /// <summary>How a trial ends.</summary>
 /// <param name="State">Completed, Infeasible or Failed.</param>
-/// <param name="Value">The final value; NaN unless completed.</param>
+/// <param name="Value">The final value; NaN when there is none.</param>
 internal readonly record struct Outcome(TrialState State, double Value)
 {
     public static Outcome Completed(double value) => new(TrialState.Completed, value);
@@ -32,6 +32,9 @@ internal abstract class Problem(string name, SearchSpace space, Direction direct
     /// <summary>What the sampler is to optimise.</summary>
     public virtual IReadOnlyList<Objective> Objectives => [Objective];
 
+    /// <summary>What feasible trials keep.</summary>
+    public virtual IReadOnlyList<OutcomeConstraint> Constraints => [];
+
     public int Trials { get; } = trials;
 
     /// <summary>How many times the study's history holds each trial.</summary>
@@ -46,7 +49,7 @@ internal abstract class Problem(string name, SearchSpace space, Direction direct
     /// <summary>The value of a point without noise: what an incumbent counts.</summary>
     public abstract double Truth(ParameterValues point);
 
-    /// <summary>What a completed trial has measured.</summary>
+    /// <summary>What a trial with a value has measured.</summary>
     public virtual IReadOnlyDictionary<string, double> Metrics(ParameterValues point, Outcome outcome) => new Dictionary<string, double> { [Objective.Metric] = outcome.Value };
 
     /// <summary>What a new search counts: takes one trial after another, and gives the value so far, NaN before there is one.</summary>

@@ -31,7 +31,7 @@ internal static class Run
             // The oldest of the running trials ends before the next starts.
             if (i >= parallel)
                 End(problem, snapshots, i - parallel, outcomes[i - parallel]);
-            var history = new StudyHistory(problem.Space, problem.Objectives, [.. snapshots]);
+            var history = new StudyHistory(problem.Space, problem.Objectives, [.. snapshots]) { Constraints = problem.Constraints };
             if (sampler.Suggest(history, 1, cancellationToken) is not [var suggestion])
             {
                 Array.Fill(best, i == 0 ? double.NaN : best[i - 1], i, trials - i);
@@ -49,7 +49,7 @@ internal static class Run
 
     private static void End(Problem problem, List<TrialSnapshot> snapshots, int trial, Outcome outcome)
     {
-        var values = outcome.State == TrialState.Completed ? problem.Metrics(snapshots[trial * problem.Copies].Parameters, outcome) : Nothing;
+        var values = !double.IsNaN(outcome.Value) ? problem.Metrics(snapshots[trial * problem.Copies].Parameters, outcome) : Nothing;
         for (var i = trial * problem.Copies; i < (trial + 1) * problem.Copies; i++)
             snapshots[i] = snapshots[i] with { State = outcome.State, Values = values };
     }

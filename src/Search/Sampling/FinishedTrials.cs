@@ -18,7 +18,7 @@ internal static class FinishedTrials
     /// <summary>Finished trials that lie in the space, by number; failed and canceled ones say nothing about a point.</summary>
     public static List<FinishedTrial> Of(StudyHistory history) =>
         [.. history.Trials.Where(t => t.State.IsFinal() && t.State is not (TrialState.Failed or TrialState.Canceled) && Lies(t, history.Space))
-            .Select(t => new FinishedTrial(t, Scores(t, history.Objectives)))];
+            .Select(t => new FinishedTrial(t, t.State is TrialState.Completed or TrialState.Pruned ? Scores(t.Values, history.Objectives) : null))];
 
     /// <summary>The points of running and queued trials; partial ones are unknown.</summary>
     public static List<ParameterValues> Pending(StudyHistory history) =>
@@ -43,14 +43,13 @@ internal static class FinishedTrials
 
     private static bool Lies(TrialSnapshot trial, SearchSpace space) => space.Violations(trial.Parameters).Count == 0;
 
-    private static double[]? Scores(TrialSnapshot trial, IReadOnlyList<Objective> objectives)
+    /// <summary>The scores of values; null when one is missing or not finite.</summary>
+    public static double[]? Scores(IReadOnlyDictionary<string, double> values, IReadOnlyList<Objective> objectives)
     {
-        if (trial.State is not (TrialState.Completed or TrialState.Pruned))
-            return null;
         var scores = new double[objectives.Count];
         for (var k = 0; k < scores.Length; k++)
         {
-            if (!trial.Values.TryGetValue(objectives[k].Metric, out var value) || !double.IsFinite(value))
+            if (!values.TryGetValue(objectives[k].Metric, out var value) || !double.IsFinite(value))
                 return null;
             scores[k] = objectives[k].Score(value);
         }

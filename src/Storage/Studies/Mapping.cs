@@ -63,13 +63,11 @@ internal static class Mapping
     public static TrialSnapshot ToSnapshot(this TrialRow row, IReadOnlyList<Measurement>? measurements = null)
     {
         var reported = measurements ?? row.Latest();
-        // Samplers learn from a broken constraint what they learn from values that cannot work: this point is bad, how bad is not the question.
-        if (row.IsFeasible == false)
-            return new TrialSnapshot(row.Number, TrialState.Infeasible, row.Parameters(), new Dictionary<string, double>(), reported);
         var values = row.ValuesJson is not null ? MetricsFromJson(row.ValuesJson)
             : row.State == TrialState.Pruned && reported.Count > 0 ? reported[^1].Values
             : new Dictionary<string, double>();
-        return new TrialSnapshot(row.Number, row.State, row.Parameters(), values, reported);
+        // To samplers a trial that broke a constraint is infeasible; by how much it did, its values tell.
+        return new TrialSnapshot(row.Number, row.IsFeasible == false ? TrialState.Infeasible : row.State, row.Parameters(), values, reported);
     }
 
     public static Measurement ToMeasurement(this MeasurementRow row) => new(row.Step, MetricsFromJson(row.ValuesJson));

@@ -17,7 +17,7 @@ internal sealed class Histories(bool withMeasurements)
     /// <summary>The history as of the study row's version or a little later.</summary>
     public async Task<StudyHistory> GetAsync(HpoDbContext db, StudyRow study, StudyDefinition definition, CancellationToken cancellationToken)
     {
-        var known = _known.GetValueOrDefault(study.Id) ?? new Known(0, new StudyHistory(definition.Space, definition.Objectives, []), []);
+        var known = _known.GetValueOrDefault(study.Id) ?? new Known(0, new StudyHistory(definition.Space, definition.Objectives, []) { Constraints = definition.Constraints }, []);
         known.LastUse = Interlocked.Increment(ref _uses);
         if (known.Version == study.Version)
             return known.History;

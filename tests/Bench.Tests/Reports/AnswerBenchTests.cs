@@ -14,6 +14,16 @@ public sealed class AnswerBenchTests
         Assert.Equal("""{"state":"completed","value":0,"truth":0}""", lines[1]);
     }
 
+    [Fact]
+    public void Of_constraints_it_says_how_far_they_are_exceeded()
+    {
+        var output = new StringWriter();
+        AnswerBench.Answer("gramacy", 1, null, new StringReader("{\"x1\": 0.5, \"x2\": 1}\n{\"x1\": 1, \"x2\": 1}"), output);
+        var lines = output.ToString().Split('\n');
+        Assert.StartsWith("{\"state\":\"completed\",\"value\":1.5,\"truth\":1.5,\"excess\":[-1.5,-0.25]", lines[1]);
+        Assert.StartsWith("{\"state\":\"infeasible\",\"value\":2,\"truth\":2,\"excess\":[", lines[2]);
+    }
+
     [Theory]
     [InlineData("branin", """{"x1": 1}""")]
     [InlineData("functions", "")]

@@ -24,7 +24,13 @@ internal sealed class ExpectedImprovement : IAcquisition
     }
 
     /// <summary>Over the best value, given points whose values are not known yet, shape [p][d]; null when the numerics fail.</summary>
-    public static ExpectedImprovement? Over(GpModel model, double best, IReadOnlyList<double[]> pending, double[] y, RandomStream stream)
+    /// <param name="model">The model.</param>
+    /// <param name="best">The best value.</param>
+    /// <param name="pending">The points.</param>
+    /// <param name="y">The model's values.</param>
+    /// <param name="stream">Randomness.</param>
+    /// <param name="counts">Which of the points may raise the best value, shape [p]; null = all.</param>
+    public static ExpectedImprovement? Over(GpModel model, double best, IReadOnlyList<double[]> pending, double[] y, RandomStream stream, bool[]? counts = null)
     {
         if (pending.Count == 0)
             return new ExpectedImprovement(model, [model.Alpha], [best]);
@@ -41,7 +47,7 @@ internal sealed class ExpectedImprovement : IAcquisition
             var values = root.MultiplyLower(normals);
             TensorPrimitives.Add(values, means, values);
             alphas[i] = extended.AlphaOf([.. y, .. values]);
-            bests[i] = Math.Max(best, TensorPrimitives.Max<double>(values));
+            bests[i] = Math.Max(best, values.Where((_, a) => counts?[a] != false).DefaultIfEmpty(best).Max());
         }
 
         return new ExpectedImprovement(extended, alphas, bests);

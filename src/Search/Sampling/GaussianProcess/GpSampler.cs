@@ -74,11 +74,11 @@ internal sealed class GpSampler : ISampler
     {
         var features = new Features(history.Space);
         var observations = Observations.Of(history, features, Scalarization.Weights(history.Objectives.Count, _seed, number));
-        var settled = known.TakeWhile(t => t.State.IsFinal()).Count();
+        var settled = known.Find(t => !t.State.IsFinal())?.Number ?? int.MaxValue;
         // Whoever comes meanwhile computes all anew: same answer, later.
         var earlier = Interlocked.Exchange(ref _last, null);
         var started = Stopwatch.GetTimestamp();
-        var fitted = Surrogate.Fit(features, observations, Observations.FittedOf(observations.Count, Math.Min(settled, observations.Count)), _options, earlier, isOver);
+        var fitted = Surrogate.Fit(features, observations, some => Observations.FittedOf(some.Count, some.Count(o => o.Number < settled)), _options, earlier, isOver);
         SearchMetrics.GpFit.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         return fitted;
     }

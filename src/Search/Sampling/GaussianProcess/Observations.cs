@@ -7,10 +7,19 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// <summary>A finished trial as the model sees it.</summary>
 /// <param name="Parameters">Its point.</param>
 /// <param name="X">Its features, shape [d].</param>
-/// <param name="Score">Larger is better; NaN = infeasible.</param>
+/// <param name="Score">Larger is better; NaN = it has none.</param>
 internal sealed record Observation(ParameterValues Parameters, double[] X, double Score)
 {
-    public bool IsSame(Observation other) => Score.Equals(other.Score) && X.AsSpan().SequenceEqual(other.X);
+    /// <summary>The trial's number.</summary>
+    public int Number { get; init; }
+
+    /// <summary>Whether it has a score and keeps every outcome constraint.</summary>
+    public bool IsFeasible { get; init; } = true;
+
+    /// <summary>How far it keeps each bound of the outcome constraints, below 0 = broken, NaN = unknown; the last says whether it could be tried at all, 1 or −1.</summary>
+    public double[] Slacks { get; init; } = [];
+
+    public bool IsSame(Observation other) => Score.Equals(other.Score) && IsFeasible == other.IsFeasible && X.AsSpan().SequenceEqual(other.X);
 }
 
 /// <summary>Which observations the model is fitted to and when.</summary>
@@ -31,7 +40,37 @@ internal static class Observations
         var trials = FinishedTrials.Of(history);
         var scores = trials.Select(t => t.Scores).OfType<double[]>().ToList();
         var several = weights.Length > 1 && scores.Count > 0 ? new Scalarization(scores, weights) : null;
-        return [.. trials.Select(t => new Observation(t.Trial.Parameters, features.Of(t.Trial.Parameters), t.Scores is not { } s ? double.NaN : several?.Of(s) ?? s[0]))];
+        return [.. trials.Select(t =>
+        {
+            var isFeasible = t.Trial.State != TrialState.Infeasible;
+            // What broke a constraint tells of the objectives, too.
+            var score = FinishedTrials.Scores(t.Trial.Values, history.Objectives) is not { } s ? double.NaN : several?.Of(s) ?? (weights.Length > 1 ? double.NaN : s[0]);
+            double[] slacks = [.. history.Constraints.SelectMany(c => Slacks(c, t.Trial.Values))];
+            return new Observation(t.Trial.Parameters, features.Of(t.Trial.Parameters), score)
+            {
+                Number = t.Trial.Number,
+                IsFeasible = isFeasible && !double.IsNaN(score),
+                Slacks = [.. slacks, isFeasible && !double.IsNaN(score) || slacks.Any(v => v < 0) ? 1 : -1],
+            };
+        })];
+    }
+
+    private static IEnumerable<double> Slacks(OutcomeConstraint constraint, IReadOnlyDictionary<string, double> values)
+    {
+        var value = values.GetValueOrDefault(constraint.Metric, double.NaN);
+        if (constraint.LowerBound is { } low)
+            yield return value - low;
+        if (constraint.UpperBound is { } high)
+            yield return high - value;
+    }
+
+    /// <summary>How many leading observations are the same.</summary>
+    public static int Common(List<Observation> a, List<Observation> b)
+    {
+        var i = 0;
+        while (i < a.Count && i < b.Count && a[i].IsSame(b[i]))
+            i++;
+        return i;
     }
 
     /// <summary>How many observations the hyperparameters are fitted to: all at first, then they stay for an eighth more, so that the n-th costs a
@@ -50,11 +89,15 @@ internal static class Observations
     }
 
     /// <summary>At most <paramref name="most"/>: the best half of that, and of the others evenly many from all times, in their order.</summary>
-    public static List<Observation> Select(List<Observation> observations, int most)
+    /// <param name="observations">Of them.</param>
+    /// <param name="most">How many.</param>
+    /// <param name="merit">What is large for the best; default: the score.</param>
+    public static List<Observation> Select(List<Observation> observations, int most, Func<Observation, double>? merit = null)
     {
+        merit ??= o => double.IsNaN(o.Score) ? double.NegativeInfinity : o.Score;
         if (observations.Count <= most)
             return observations;
-        var order = Enumerable.Range(0, observations.Count).OrderByDescending(i => double.IsNaN(observations[i].Score) ? double.NegativeInfinity : observations[i].Score);
+        var order = Enumerable.Range(0, observations.Count).OrderByDescending(i => merit(observations[i]));
         var best = order.Take(most / 2).ToHashSet();
         var others = Enumerable.Range(0, observations.Count).Where(i => !best.Contains(i)).ToList();
         var spread = Enumerable.Range(0, most - best.Count).Select(i => others[(int)((long)i * others.Count / (most - best.Count))]);

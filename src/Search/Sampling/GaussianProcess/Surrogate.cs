@@ -31,16 +31,22 @@ internal sealed class Surrogate
     private readonly IReadOnlyList<ParameterValues> _ranked, _incumbents;
     private readonly Warp _warp;
     private readonly Neighbourhood? _around;
+    private readonly List<Observation> _known;
+    private readonly Feasibility? _feasibility;
 
     private Surrogate(
-        GpOptions options, Features features, List<Observation> first, List<Observation> observations, GpModel model, Warp warp, Neighbourhood? around = null)
+        GpOptions options, Features features, List<Observation> first, List<Observation> observations, GpModel model, Warp warp, (List<Observation> Known, Feasibility? Of) feasibility, Neighbourhood? around = null)
     {
         (_options, _features, _first, _observations, _model, _warp, _around) = (options, features, first, observations, model, warp, around);
+        (_known, _feasibility) = feasibility;
         _targets = Targets(observations, warp);
         // The best mean, not the best value: noise would make a lucky trial the bar.
         var means = model.MeansAtObserved();
-        _best = means.Max();
-        _ranked = [.. observations.Zip(means).OrderByDescending(t => t.Second).Select(t => t.First.Parameters)];
+        var feasible = observations.Zip(means).Where(t => t.First.IsFeasible).ToList();
+        _best = feasible.Select(t => t.Second).DefaultIfEmpty(double.NaN).Max();
+        // While nothing is feasible, the most likely ones are the good ones.
+        _ranked = [.. (feasible.Count > 0 || _feasibility is null ? feasible : observations.Zip(_feasibility.LogProbability([.. observations.Select(o => o.X)])))
+            .OrderByDescending(t => t.Second).Select(t => t.First.Parameters)];
         _incumbents = [.. _ranked.Take(Incumbents)];
     }
 
@@ -48,23 +54,26 @@ internal sealed class Surrogate
     /// <remarks>A function of the observations alone: what is taken over from an earlier model is what would be computed again.</remarks>
     /// <param name="features">Of the space.</param>
     /// <param name="all">All observations.</param>
-    /// <param name="fitted">How many of them, from the first, the hyperparameters are fitted to.</param>
+    /// <param name="fittedOf">How many of some observations, from the first, hyperparameters are fitted to.</param>
     /// <param name="options">Of the sampler.</param>
     /// <param name="earlier">An earlier model of the study; not usable any more.</param>
     /// <param name="isOver">When true, the fit ends with the best hyperparameters so far.</param>
-    public static Surrogate? Fit(Features features, List<Observation> all, int fitted, GpOptions options, Surrogate? earlier, Func<bool> isOver)
+    public static Surrogate? Fit(Features features, List<Observation> all, Func<List<Observation>, int> fittedOf, GpOptions options, Surrogate? earlier, Func<bool> isOver)
     {
-        if (all.Count(t => !double.IsNaN(t.Score)) < 2)
+        var feasibility = (all, Feasibility.Fit(features, all, fittedOf, options, earlier?._feasibility, isOver));
+        all = [.. all.Where(o => !double.IsNaN(o.Score))];
+        if (all.Count < 2)
             return null;
+        var fitted = fittedOf(all);
         var first = all.Take(fitted).ToList();
         var kept = Observations.Select(first, options.MaxObservations);
         List<Observation> observations = [.. kept, .. all.Skip(fitted)];
         var x = PointsOf(features, observations);
-        if (earlier is not null && Common(first, earlier._first) == Math.Max(first.Count, earlier._first.Count))
+        if (earlier is not null && Observations.Common(first, earlier._first) == Math.Max(first.Count, earlier._first.Count))
         {
-            var common = Math.Min(Common(observations, earlier._observations), earlier._model.X.Count);
+            var common = Math.Min(Observations.Common(observations, earlier._observations), earlier._model.X.Count);
             if (earlier._model.Extend(x, Targets(observations, earlier._warp), common, isOver: isOver) is { } extended)
-                return new Surrogate(options, features, first, observations, extended, earlier._warp);
+                return new Surrogate(options, features, first, observations, extended, earlier._warp, feasibility);
         }
 
         var sample = Observations.Select(first, Observations.MaxFitted);
@@ -77,11 +86,11 @@ internal sealed class Surrogate
         var targets = Targets(observations, warp);
         var start = GpModel.Condition(PointsOf(features, kept), targets[..kept.Count], theta);
         if (start?.Extend(x, targets, kept.Count, isOver: isOver) is { } model)
-            return new Surrogate(options, features, first, observations, model, warp);
+            return new Surrogate(options, features, first, observations, model, warp, feasibility);
         if (isOver())
             return null;
         // With more jitter than the first ones needed: such a model is not the one to extend.
-        return GpModel.Condition(x, targets, theta, mean: null) is { } jittered ? new Surrogate(options, features, [], observations, jittered, warp) : null;
+        return GpModel.Condition(x, targets, theta, mean: null) is { } jittered ? new Surrogate(options, features, [], observations, jittered, warp, feasibility) : null;
     }
 
     /// <summary>A model of the surroundings of one good point alone, where the function may be smooth though it is not as a whole; null when too few
@@ -95,14 +104,15 @@ internal sealed class Surrogate
             return null;
         var features = new Features(space, around);
         // Those a radius away from its sides still tell how the function enters it.
-        var near = basins.Feasible.Select((o, i) => (Observation: o, Index: i, Distance: around.Distance(o.X))).Where(o => o.Distance <= 2 * around.Radius)
-            .OrderBy(o => o.Distance).Take(MaxLocal).OrderBy(o => o.Index)
-            .Select(o => o.Observation with { X = features.Relative((double[])o.Observation.X.Clone()) }).ToList();
+        List<Observation> Near(IEnumerable<Observation> from) => [.. from.Select(o => (Observation: o, Distance: around.Distance(o.X))).Where(o => o.Distance <= 2 * around.Radius)
+            .OrderBy(o => o.Distance).Take(MaxLocal).Select(o => o.Observation with { X = features.Relative((double[])o.Observation.X.Clone()) }).OrderBy(o => o.Number)];
+        var near = Near(_observations);
+        var feasibility = _feasibility is null ? null : Feasibility.Fit(features, Near(_known), some => some.Count, _options, null, isOver);
         var warp = _options.OutputWarping ? Warp.Compressed : Warp.None;
         if (Theta(features, near, warp, _options, isSmooth: true, isOver) is not { } theta)
             return null;
         return GpModel.Condition(PointsOf(features, near), Targets(near, warp), theta, mean: null) is { } model
-            ? new Surrogate(_options, features, [], near, model, warp, around)
+            ? new Surrogate(_options, features, [], near, model, warp, (_known, feasibility), around)
             : null;
     }
 
@@ -111,9 +121,12 @@ internal sealed class Surrogate
         UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, Func<bool> isOver)
     {
         double[][] running = [.. pending.TakeLast(MaxPending).Select(_features.Of)];
-        IAcquisition? acquisition = _options.Acquisition == AcquisitionKind.UpperConfidenceBound
+        var counts = _feasibility?.LogProbability(running).Select(log => log > Math.Log(0.5)).ToArray();
+        IAcquisition? acquisition = double.IsNaN(_best) ? null : _options.Acquisition == AcquisitionKind.UpperConfidenceBound
             ? ConfidenceBound.Over(_model, _options.Confidence, running)
-            : ExpectedImprovement.Over(_model, Bar(), running, _targets, stream);
+            : ExpectedImprovement.Over(_model, Bar(), running, _targets, stream, counts);
+        if (_feasibility is not null && (acquisition is not null || double.IsNaN(_best)))
+            acquisition = _feasibility.With(running) is { } feasibility ? new Feasible(acquisition, feasibility) : null;
         return acquisition is null
             ? null
             : new AcquisitionSearch(cube, _features, acquisition, _around?.Sides(cube.Encode(_incumbents[0])))
@@ -126,7 +139,7 @@ internal sealed class Surrogate
         if (!_options.TrustRegion || _around is not null || _features.IsCoarse)
             return null;
         var nearest = 2 * _features.Dimensions + 5;
-        List<Observation> feasible = [.. _observations.Where(o => !double.IsNaN(o.Score))];
+        List<Observation> feasible = [.. _observations.Where(o => o.IsFeasible)];
         return feasible.Count < nearest ? null : new Basins(_features, feasible, nearest);
     }
 
@@ -172,13 +185,4 @@ internal sealed class Surrogate
     // One parameter's additive part would be the product again.
     private static double[]? Theta(Features features, List<Observation> sample, Warp warp, GpOptions options, bool isSmooth, Func<bool> isOver, double[]? smooth = null) =>
         MapFit.Fit(new MarginalLikelihood(PointsOf(features, sample), Targets(sample, warp), isAdditive: features.Dimensions > 1, isNoisy: options.Noise, isCoarse: features.HasFewValues), isSmooth, isOver, smooth);
-
-    // How many leading observations are the same.
-    private static int Common(List<Observation> a, List<Observation> b)
-    {
-        var i = 0;
-        while (i < a.Count && i < b.Count && a[i].IsSame(b[i]))
-            i++;
-        return i;
-    }
 }

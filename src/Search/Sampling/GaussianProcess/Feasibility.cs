@@ -1,0 +1,168 @@
+// Notation: s = a constraint's slack, ≥ 0 where it holds; t(s) = its target; μ, σ = posterior of t; z = μ / σ; Φ, φ = distribution and density of the standard normal;
+// ln P(x) = Σ ln Φ(z) over the constraints.
+
+namespace HpoService.Search.Sampling.GaussianProcess;
+
+/// <summary>How likely a point is feasible: a Gaussian process for the slack of each outcome constraint, and one for whether a trial has a value at all. Not for use by two threads.</summary>
+/// <remarks>Gardner et al., Bayesian Optimization with Inequality Constraints (ICML 2014), section 3: constraints are independent given the point, and each counts with its probability. Targets
+/// are sign(s)·ln(1 + |s|/m), m the median of |s|: what matters is where it is 0 (Eriksson and Poloczek, Scalable Constrained Bayesian Optimization, AISTATS 2021, section 3.2). Whether there is a value:
+/// least-squares classification with targets 1 and −1 (Rasmussen and Williams 2006, section 6.5), counted as 2·ln Φ(z − 2).</remarks>
+internal sealed class Feasibility
+{
+    // A trial that ends without a value tells next to nothing: the edge is kept away from by so many deviations, and the
+    // probability that is left counts twice (benchmarks/results/2026-11-ablation.md).
+    private const double Margin = 2, Weight = 2;
+    private readonly List<Part> _parts;
+    private readonly double[][] _means = [.. Enumerable.Range(0, GpModel.Batch).Select(_ => new double[1])];
+    private readonly double[] _variances = new double[GpModel.Batch], _cs = new double[GpModel.Batch];
+
+    private Feasibility(List<Part> parts) => _parts = parts;
+
+    /// <summary>Fits to the slacks; null when every trial is feasible for want of constraints, or the numerics fail.</summary>
+    /// <remarks>A function of the observations alone: what is taken over from an earlier model is what would be computed again.</remarks>
+    /// <param name="features">Of the space.</param>
+    /// <param name="all">All observations.</param>
+    /// <param name="fitted">How many of some observations, from the first, hyperparameters are fitted to.</param>
+    /// <param name="options">Of the sampler.</param>
+    /// <param name="earlier">An earlier one of the study; not usable any more.</param>
+    /// <param name="isOver">When true, the fit ends with the best hyperparameters so far.</param>
+    public static Feasibility? Fit(
+        Features features, List<Observation> all, Func<List<Observation>, int> fitted, GpOptions options, Feasibility? earlier, Func<bool> isOver)
+    {
+        var parts = new List<Part>();
+        for (var j = 0; j < all.Select(o => o.Slacks.Length).DefaultIfEmpty(0).Max(); j++)
+        {
+            List<Observation> known = [.. all.Where(o => !double.IsNaN(o.Slacks[j])).Select(o => o with { Score = o.Slacks[j] })];
+            var isLabel = j == all[0].Slacks.Length - 1;
+            if (known.Count < 2 || isLabel && known.All(o => o.Score > 0))
+                continue;
+            if (Part.Fit(j, isLabel, features, known, fitted(known), options, earlier?._parts.Find(p => p.Index == j), isOver) is { } part)
+                parts.Add(part);
+        }
+
+        return parts.Count == 0 ? null : new Feasibility(parts);
+    }
+
+    /// <summary>The same with more trials pending, at the means of their slacks; null when the numerics fail.</summary>
+    /// <param name="pending">Shape [p][d].</param>
+    public Feasibility? With(IReadOnlyList<double[]> pending)
+    {
+        if (pending.Count == 0)
+            return this;
+        var parts = _parts.ConvertAll(p => p.Model.With(pending, p.Model.Joint(pending).Mean) is { } model ? p with { Model = model } : null);
+        return parts.Contains(null) ? null : new Feasibility(parts!);
+    }
+
+    /// <summary>ln P of points, shape [points][d].</summary>
+    public double[] LogProbability(IReadOnlyList<double[]> points)
+    {
+        var values = new double[points.Count];
+        Add(points, values, null);
+        return values;
+    }
+
+    /// <summary>Adds ln P to values, shape [points], and its gradients by the numeric coordinates to gradients when given, shape [points][d].</summary>
+    public void Add(IReadOnlyList<double[]> points, double[] values, IReadOnlyList<double[]>? gradients)
+    {
+        foreach (var part in _parts)
+        {
+            for (var first = 0; first < points.Count; first += GpModel.Batch)
+            {
+                double[][] batch = [.. points.Skip(first).Take(GpModel.Batch)];
+                part.Model.Predict(batch, [part.Model.Alpha], _means, _variances);
+                var betas = new double[batch.Length][];
+                for (var c = 0; c < batch.Length; c++)
+                {
+                    var z = _means[c][0] / Math.Sqrt(_variances[c]);
+                    var (log, slope) = LogNormal(part.IsLabel ? z - Margin : z);
+                    if (part.IsLabel)
+                        (log, slope) = (Weight * log, Weight * slope);
+                    values[first + c] += log;
+                    if (gradients is null)
+                        continue;
+                    // ∂z = ∂μ/σ − z·∂variance/(2·variance).
+                    betas[c] = Array.ConvertAll(part.Model.Alpha, a => a * slope / Math.Sqrt(_variances[c]));
+                    _cs[c] = -slope * z / (2 * _variances[c]);
+                }
+
+                if (gradients is null)
+                    continue;
+                double[][] own = [.. batch.Select(x => new double[x.Length])];
+                part.Model.Gradient(batch, betas, _cs, own);
+                for (var c = 0; c < batch.Length; c++)
+                    for (var i = 0; i < own[c].Length; i++)
+                        gradients[first + c][i] += own[c][i];
+            }
+        }
+    }
+
+    /// <summary>ln Φ(z) and its derivative φ(z)/Φ(z), for any finite z.</summary>
+    internal static (double Value, double Derivative) LogNormal(double z)
+    {
+        var density = Math.Exp(-0.5 * z * z) / Math.Sqrt(2 * Math.PI);
+        if (z > 0)
+        {
+            var mass = 1 - 0.5 * MathNet.Numerics.SpecialFunctions.Erfc(z / Math.Sqrt(2));
+            return (Math.Log(mass), density / mass);
+        }
+
+        var scaled = LogExpectedImprovement.Erfcx(-z / Math.Sqrt(2)); // Φ = ½·exp(−z²/2)·scaled
+        return (-0.5 * z * z + Math.Log(0.5 * scaled), Math.Sqrt(2 / Math.PI) / scaled);
+    }
+
+    /// <summary>The model of one slack.</summary>
+    private sealed record Part(int Index, bool IsLabel, List<Observation> First, List<Observation> Observations, GpModel Model)
+    {
+        public static Part? Fit(
+            int index, bool isLabel, Features features, List<Observation> all, int fitted, GpOptions options, Part? earlier, Func<bool> isOver)
+        {
+            var first = all.Take(fitted).ToList();
+            // Those near the edge say where it is.
+            List<Observation> kept = [.. GaussianProcess.Observations.Select(first, options.MaxObservations, o => -Math.Abs(o.Score))];
+            List<Observation> observations = [.. kept, .. all.Skip(fitted)];
+            var (x, targets) = (PointsOf(features, observations), Targets(observations, isLabel));
+            if (earlier is not null && GaussianProcess.Observations.Common(first, earlier.First) == Math.Max(first.Count, earlier.First.Count))
+            {
+                var common = Math.Min(GaussianProcess.Observations.Common(observations, earlier.Observations), earlier.Model.X.Count);
+                if (earlier.Model.Extend(x, targets, common, isOver: isOver) is { } extended)
+                    return new Part(index, isLabel, first, observations, extended);
+            }
+
+            var sample = GaussianProcess.Observations.Select(first, GaussianProcess.Observations.MaxFitted, o => -Math.Abs(o.Score));
+            var likelihood = new MarginalLikelihood(PointsOf(features, sample), Targets(sample, isLabel), isAdditive: features.Dimensions > 1, isNoisy: isLabel || options.Noise, isCoarse: features.HasFewValues);
+            if (MapFit.Fit(likelihood, isSmooth: false, isOver) is not { } theta)
+                return null;
+            if (GpModel.Condition(PointsOf(features, kept), targets[..kept.Count], theta)?.Extend(x, targets, kept.Count, isOver: isOver) is { } model)
+                return new Part(index, isLabel, first, observations, model);
+            return !isOver() && GpModel.Condition(x, targets, theta, mean: null) is { } jittered ? new Part(index, isLabel, [], observations, jittered) : null;
+        }
+
+        private static Points PointsOf(Features features, List<Observation> observations) => new(features.IsCategorical, [.. observations.Select(o => o.X)]);
+
+        private static double[] Targets(List<Observation> observations, bool isLabel)
+        {
+            double[] slacks = [.. observations.Select(o => o.Score)];
+            if (isLabel)
+                return slacks;
+            double[] sizes = [.. slacks.Select(Math.Abs).Order()];
+            var unit = sizes[sizes.Length / 2] is > 0 and var median ? median : sizes[^1] > 0 ? sizes[^1] : 1;
+            double[] targets = [.. slacks.Select(s => Math.Sign(s) * Math.Log(1 + Math.Min(Math.Abs(s) / unit, double.MaxValue)))];
+            var spread = Math.Sqrt(targets.Average(t => t * t));
+            return spread > 0 ? Array.ConvertAll(targets, t => t / spread) : targets;
+        }
+    }
+}
+
+/// <summary>An acquisition in which the logarithm of the probability that a point is feasible is added.</summary>
+/// <param name="acquisition">null = only the probability counts.</param>
+/// <param name="feasibility">How likely points are feasible.</param>
+internal sealed class Feasible(IAcquisition? acquisition, Feasibility feasibility) : IAcquisition
+{
+    /// <inheritdoc/>
+    public double[] At(IReadOnlyList<double[]> points, IReadOnlyList<double[]>? gradients = null)
+    {
+        var values = acquisition?.At(points, gradients) ?? new double[points.Count];
+        feasibility.Add(points, values, gradients);
+        return values;
+    }
+}

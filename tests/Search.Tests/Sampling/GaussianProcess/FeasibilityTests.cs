@@ -1,0 +1,176 @@
+using HpoService.Search.Numerics;
+using HpoService.Search.Sampling;
+using HpoService.Search.Sampling.GaussianProcess;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+
+namespace HpoService.Search.Tests.Sampling.GaussianProcess;
+
+public sealed class FeasibilityTests
+{
+    private static readonly SearchSpace Square = new([new FloatParameter("x", 0, 1), new FloatParameter("y", 0, 1)]);
+    private static readonly Features Features = new(Square);
+
+    // From the standard normal distribution to 30 digits (mpmath: log(ncdf(z))).
+    [Theory, InlineData(-1e6, -500000000014.7344491), InlineData(-40, -804.6084420137538), InlineData(-10, -53.23128515051247), InlineData(-1, -1.841021645009264),
+        InlineData(0, -0.6931471805599453), InlineData(1, -0.17275377902344988), InlineData(6, -9.865876455243676e-10), InlineData(40, 0)]
+    public void The_logarithm_of_the_normal_distribution_is_exact_in_both_tails(double z, double expected) =>
+        Assert.Equal(expected, Feasibility.LogNormal(z).Value, 1e-12 * Math.Max(1, Math.Abs(expected)));
+
+    [Fact]
+    public void Its_derivative_agrees_with_differences_and_falls_all_the_way()
+    {
+        for (var z = -30.0; z < 6; z += 0.37)
+        {
+            var (up, down) = (Feasibility.LogNormal(z + 1e-5).Value, Feasibility.LogNormal(z - 1e-5).Value);
+            Assert.Equal((up - down) / 2e-5, Feasibility.LogNormal(z).Derivative, 1e-6 * (1 + Math.Abs(z)));
+            Assert.True(Feasibility.LogNormal(z + 0.37).Derivative < Feasibility.LogNormal(z).Derivative);
+        }
+    }
+
+    [Fact]
+    public void Points_that_keep_the_bounds_are_likely_and_those_that_break_one_are_not()
+    {
+        var feasibility = Fit(Slacks)!;
+        double Probability(double x, double y) => Math.Exp(feasibility.LogProbability([[x, y]])[0]);
+        Assert.InRange(Probability(0.2, 0.3), 0.95, 1);
+        Assert.InRange(Probability(0.9, 0.3), 0, 0.05); // breaks the first
+        Assert.InRange(Probability(0.2, 0.95), 0, 0.05); // the second
+        Assert.True(Probability(0.57, 0.3) > 0.5 && Probability(0.63, 0.3) < 0.5);
+    }
+
+    [Fact]
+    public void Where_trials_end_without_a_value_is_learned_too()
+    {
+        var feasibility = Fit(x => [x[0] < 0.6 ? 1 : -1])!;
+        Assert.InRange(feasibility.LogProbability([[0.3, 0.5]])[0], -0.2, 0);
+        Assert.InRange(feasibility.LogProbability([[0.9, 0.5]])[0], double.MinValue, -5);
+    }
+
+    [Fact]
+    public void Without_constraints_and_failures_there_is_no_model() => Assert.Null(Fit(_ => [1]));
+
+    [Theory, InlineData(1e-9), InlineData(1e200)]
+    public void The_unit_of_a_metric_does_not_matter(double unit) => Assert.Equal(
+        Fit(Slacks)!.LogProbability([[0.55, 0.3]])[0], Fit(x => [.. Slacks(x)[..2].Select(s => unit * s), 1])!.LogProbability([[0.55, 0.3]])[0], 1e-6);
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void Added_to_an_acquisition_its_gradient_agrees_with_differences_and_its_batch_with_single_points(bool hasAcquisition)
+    {
+        double[][] x = [.. Points(20)];
+        double[] y = [.. x.Select(p => Math.Sin(5 * p[0]) * p[1])];
+        var model = GpModel.Condition(new Points([false, false], x), y, [-1, -0.7, 0.1, -6])!;
+        var acquisition = new Feasible(hasAcquisition ? ExpectedImprovement.Over(model, y.Max(), [], y, new RandomStream(1, 1)) : null, Fit(Slacks)!);
+        double[][] points = [.. Points(11).Skip(2)];
+        Assert.Equal(points.Select(p => Math.Round(acquisition.At([p])[0], 8)), acquisition.At(points).Select(v => Math.Round(v, 8)));
+        double[][] gradients = [.. points.Select(_ => new double[2])];
+        acquisition.At(points, gradients);
+        foreach (var (point, gradient) in points.Zip(gradients))
+        {
+            for (var j = 0; j < 2; j++)
+            {
+                var (up, down) = ((double[])point.Clone(), (double[])point.Clone());
+                up[j] += 1e-6;
+                down[j] -= 1e-6;
+                var expected = (acquisition.At([up])[0] - acquisition.At([down])[0]) / 2e-6;
+                Assert.Equal(expected, gradient[j], 1e-3 * (1 + Math.Abs(expected)));
+            }
+        }
+    }
+
+    [Fact]
+    public void What_is_taken_over_from_an_earlier_model_is_what_is_computed_anew()
+    {
+        var all = Observed(40, Slacks);
+        Feasibility? earlier = null;
+        for (var n = 34; n <= 40; n++)
+            earlier = Feasibility.Fit(Features, all[..n], some => Observations.FittedOf(some.Count, some.Count), new GpOptions(), earlier, () => false);
+        var anew = Feasibility.Fit(Features, all, some => Observations.FittedOf(some.Count, some.Count), new GpOptions(), null, () => false);
+        double[][] points = [.. Points(9)];
+        Assert.Equal(anew!.LogProbability(points).Select(v => Math.Round(v, 9)), earlier!.LogProbability(points).Select(v => Math.Round(v, 9)));
+    }
+
+    [Fact]
+    public void A_trial_that_broke_a_constraint_tells_its_score_and_its_slacks_and_one_that_could_not_run_only_that()
+    {
+        var history = new StudyHistory(Square, [Histories.Minimize], []) { Constraints = [new("latency", upperBound: 5), new("recall", 0.5, 0.9)] };
+        history = With(history, TrialState.Completed, 1, 4, 0.7);
+        history = With(history, TrialState.Infeasible, 2, 7, 0.4);
+        history = With(history, TrialState.Infeasible, null, null, null);
+        history = With(history, TrialState.Pruned, 3, null, null);
+        var observations = Observations.Of(history, Features, [1]);
+        Assert.Equal([-1, -2, double.NaN, -3], observations.Select(o => o.Score));
+        Assert.Equal([true, false, false, true], observations.Select(o => o.IsFeasible));
+        Assert.Equal([1, 0.2, 0.2, 1], observations[0].Slacks.Select(s => Math.Round(s, 9)));
+        Assert.Equal([-2, -0.1, 0.5, 1], observations[1].Slacks.Select(s => Math.Round(s, 9))); // the constraints say why
+        Assert.Equal([double.NaN, double.NaN, double.NaN, -1], observations[2].Slacks);
+        Assert.Equal([double.NaN, double.NaN, double.NaN, 1], observations[3].Slacks);
+    }
+
+    /// <summary>x + y has its minimum on the edge where x·y = 0.16, at 0.8; below it nothing is feasible.</summary>
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void The_sampler_finds_the_optimum_on_an_edge(long seed)
+    {
+        var history = new StudyHistory(Square, [Histories.Minimize], []) { Constraints = [new("area", lowerBound: 0.16)] };
+        var sampler = SamplerRegistry.Create(new SamplerSettings("gp", seed), Square, history.Objectives);
+        for (var i = 0; i < 25; i++)
+        {
+            var point = sampler.Suggest(history, 1, CancellationToken.None)[0].Parameters;
+            var (x, y) = (point["x"].Number, point["y"].Number);
+            history = history with
+            {
+                Trials =
+                [
+                    .. history.Trials,
+                    new TrialSnapshot(i, x * y >= 0.16 ? TrialState.Completed : TrialState.Infeasible, point, new Dictionary<string, double> { ["loss"] = x + y, ["area"] = x * y }, []),
+                ],
+            };
+        }
+
+        Assert.InRange(history.Trials.Where(t => t.State == TrialState.Completed).Min(t => t.Values["loss"]), 0.8, 0.801);
+    }
+
+    [Fact]
+    public void While_nothing_is_feasible_the_sampler_goes_where_it_may_be()
+    {
+        // One point in sixty is feasible, far from where the objective falls.
+        var history = new StudyHistory(Square, [Histories.Minimize], []) { Constraints = [new("distance", upperBound: 0.07)] };
+        var sampler = SamplerRegistry.Create(new SamplerSettings("gp", 5), Square, history.Objectives);
+        for (var i = 0; i < 20; i++)
+        {
+            var point = sampler.Suggest(history, 1, CancellationToken.None)[0].Parameters;
+            var (x, y) = (point["x"].Number, point["y"].Number);
+            var distance = Math.Sqrt((x - 0.15) * (x - 0.15) + (y - 0.85) * (y - 0.85));
+            history = history with
+            {
+                Trials =
+                [
+                    .. history.Trials,
+                    new TrialSnapshot(i, distance <= 0.07 ? TrialState.Completed : TrialState.Infeasible, point, new Dictionary<string, double> { ["loss"] = -x, ["distance"] = distance }, []),
+                ],
+            };
+        }
+
+        Assert.Contains(history.Trials, t => t.State == TrialState.Completed);
+    }
+
+    // Keeps x ≤ 0.6 and y ≤ 0.8; the second grows fast.
+    private static double[] Slacks(double[] x) => [0.6 - x[0], Math.Exp(5 * 0.8) - Math.Exp(5 * x[1]), 1];
+
+    private static Feasibility? Fit(Func<double[], double[]> slacks) => Feasibility.Fit(Features, Observed(30, slacks), some => some.Count, new GpOptions(), null, () => false);
+
+    private static List<Observation> Observed(int count, Func<double[], double[]> slacks) => [.. Points(count).Select((u, i) =>
+        new Observation(new UnitCube(Square).Decode(u), Features.At(u), u[0]) { Number = i, Slacks = slacks(u), IsFeasible = slacks(u).All(s => s >= 0) })];
+
+    private static IEnumerable<double[]> Points(int count)
+    {
+        var stream = new RandomStream(6, 7);
+        return [.. Enumerable.Range(0, count).Select(_ => new[] { stream.NextDouble(), stream.NextDouble() })];
+    }
+
+    private static StudyHistory With(StudyHistory history, TrialState state, double? loss, double? latency, double? recall)
+    {
+        var values = new Dictionary<string, double?> { ["loss"] = loss, ["latency"] = latency, ["recall"] = recall }.Where(v => v.Value is not null).ToDictionary(v => v.Key, v => v.Value!.Value);
+        return history with { Trials = [.. history.Trials, new TrialSnapshot(history.NextNumber, state, new([new("x", 0.1 * history.NextNumber), new("y", 0.5)]), values, [])] };
+    }
+}

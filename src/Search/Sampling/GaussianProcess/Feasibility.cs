@@ -5,13 +5,14 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 
 /// <summary>How likely a point is feasible: a Gaussian process for the slack of each outcome constraint, and one for whether a trial has a value at all. Not for use by two threads.</summary>
 /// <remarks>Gardner et al., Bayesian Optimization with Inequality Constraints (ICML 2014), section 3: constraints are independent given the point, and each counts with its probability. Targets
-/// are sign(s)·ln(1 + |s|/m), m the median of |s|: what matters is where it is 0 (Eriksson and Poloczek, Scalable Constrained Bayesian Optimization, AISTATS 2021, section 3.2). Whether there is a value:
+/// are sign(s)·ln(1 + |s|/m): what matters is where it is 0 (Eriksson and Poloczek, Scalable Constrained Bayesian Optimization, AISTATS 2021, section 3.2); m is the median of |s| of the first ten trials, before the search narrows to an edge, where all |s| are next to 0. Whether there is a value:
 /// least-squares classification with targets 1 and −1 (Rasmussen and Williams 2006, section 6.5), counted as 2·ln Φ(z − 2).</remarks>
 internal sealed class Feasibility
 {
     // A trial that ends without a value tells next to nothing: the edge is kept away from by so many deviations, and the
     // probability that is left counts twice (benchmarks/results/2026-11-ablation.md).
     private const double Margin = 2, Weight = 2;
+    private const int Widest = 10;
     private readonly List<Part> _parts;
     private readonly double[][] _means = [.. Enumerable.Range(0, GpModel.Batch).Select(_ => new double[1])];
     private readonly double[] _variances = new double[GpModel.Batch], _cs = new double[GpModel.Batch];
@@ -120,7 +121,9 @@ internal sealed class Feasibility
             // Those near the edge say where it is.
             List<Observation> kept = [.. GaussianProcess.Observations.Select(first, options.MaxObservations, o => -Math.Abs(o.Score))];
             List<Observation> observations = [.. kept, .. all.Skip(fitted)];
-            var (x, targets) = (PointsOf(features, observations), Targets(observations, isLabel));
+            var unit = UnitOf(all);
+            double[] Targets(List<Observation> some) => isLabel ? [.. some.Select(o => o.Score)] : [.. some.Select(o => Target(o.Score, unit))];
+            var (x, targets) = (PointsOf(features, observations), Targets(observations));
             if (earlier is not null && GaussianProcess.Observations.Common(first, earlier.First) == Math.Max(first.Count, earlier.First.Count))
             {
                 var common = Math.Min(GaussianProcess.Observations.Common(observations, earlier.Observations), earlier.Model.X.Count);
@@ -129,7 +132,7 @@ internal sealed class Feasibility
             }
 
             var sample = GaussianProcess.Observations.Select(first, GaussianProcess.Observations.MaxFitted, o => -Math.Abs(o.Score));
-            var likelihood = new MarginalLikelihood(PointsOf(features, sample), Targets(sample, isLabel), isAdditive: features.Dimensions > 1, isNoisy: isLabel || options.Noise, isCoarse: features.HasFewValues);
+            var likelihood = new MarginalLikelihood(PointsOf(features, sample), Targets(sample), isAdditive: features.Dimensions > 1, isNoisy: isLabel || options.Noise, isCoarse: features.HasFewValues);
             if (MapFit.Fit(likelihood, isSmooth: false, isOver) is not { } theta)
                 return null;
             if (GpModel.Condition(PointsOf(features, kept), targets[..kept.Count], theta)?.Extend(x, targets, kept.Count, isOver: isOver) is { } model)
@@ -139,16 +142,12 @@ internal sealed class Feasibility
 
         private static Points PointsOf(Features features, List<Observation> observations) => new(features.IsCategorical, [.. observations.Select(o => o.X)]);
 
-        private static double[] Targets(List<Observation> observations, bool isLabel)
+        private static double Target(double slack, double unit) => Math.Sign(slack) * Math.Log(1 + Math.Min(Math.Abs(slack) / unit, double.MaxValue));
+
+        private static double UnitOf(List<Observation> all)
         {
-            double[] slacks = [.. observations.Select(o => o.Score)];
-            if (isLabel)
-                return slacks;
-            double[] sizes = [.. slacks.Select(Math.Abs).Order()];
-            var unit = sizes[sizes.Length / 2] is > 0 and var median ? median : sizes[^1] > 0 ? sizes[^1] : 1;
-            double[] targets = [.. slacks.Select(s => Math.Sign(s) * Math.Log(1 + Math.Min(Math.Abs(s) / unit, double.MaxValue)))];
-            var spread = Math.Sqrt(targets.Average(t => t * t));
-            return spread > 0 ? Array.ConvertAll(targets, t => t / spread) : targets;
+            double[] sizes = [.. all.Take(Widest).Select(o => Math.Abs(o.Score)).Order()];
+            return sizes[sizes.Length / 2] is > 0 and var median ? median : all.Max(o => Math.Abs(o.Score)) is > 0 and var most ? most : 1;
         }
     }
 }

@@ -38,13 +38,14 @@ internal static class Observations
     public static List<Observation> Of(StudyHistory history, Features features, double[] weights)
     {
         var trials = FinishedTrials.Of(history);
-        var scores = trials.Select(t => t.Scores).OfType<double[]>().ToList();
-        var several = weights.Length > 1 && scores.Count > 0 ? new Scalarization(scores, weights) : null;
-        return [.. trials.Select(t =>
+        // What broke a constraint tells of the objectives, too; it sets their units only while nothing is feasible.
+        var scores = trials.ConvertAll(t => FinishedTrials.Scores(t.Trial.Values, history.Objectives));
+        var feasible = trials.Select(t => t.Scores).OfType<double[]>().ToList();
+        var several = weights.Length > 1 && (feasible.Count > 0 ? feasible : [.. scores.OfType<double[]>()]) is { Count: > 0 } units ? new Scalarization(units, weights) : null;
+        return [.. trials.Zip(scores, (t, s) =>
         {
             var isFeasible = t.Trial.State != TrialState.Infeasible;
-            // What broke a constraint tells of the objectives, too.
-            var score = FinishedTrials.Scores(t.Trial.Values, history.Objectives) is not { } s ? double.NaN : several?.Of(s) ?? (weights.Length > 1 ? double.NaN : s[0]);
+            var score = s is null ? double.NaN : several?.Of(s) ?? s[0];
             double[] slacks = [.. history.Constraints.SelectMany(c => Slacks(c, t.Trial.Values))];
             return new Observation(t.Trial.Parameters, features.Of(t.Trial.Parameters), score)
             {

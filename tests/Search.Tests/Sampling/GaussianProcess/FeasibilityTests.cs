@@ -60,7 +60,7 @@ public sealed class FeasibilityTests
         double[][] x = [.. Points(20)];
         double[] y = [.. x.Select(p => Math.Sin(5 * p[0]) * p[1])];
         var model = GpModel.Condition(new Points([false, false], x), y, [-1, -0.7, 0.1, -6])!;
-        var acquisition = new Feasible(hasAcquisition ? ExpectedImprovement.Over(model, y.Max(), [], y, new RandomStream(1, 1)) : null, Fit(Slacks)!);
+        var acquisition = new Feasible(hasAcquisition ? ExpectedImprovement.Over(model, y.Max(), [], y, new RandomStream(1, 1)) : null, Fit(x => [.. Slacks(x).Select(s => s + 0.1 * Math.Sin(50 * x[0]))])!);
         double[][] points = [.. Points(11).Skip(2)];
         Assert.Equal(points.Select(p => Math.Round(acquisition.At([p])[0], 8)), acquisition.At(points).Select(v => Math.Round(v, 8)));
         double[][] gradients = [.. points.Select(_ => new double[2])];
@@ -105,6 +105,44 @@ public sealed class FeasibilityTests
         Assert.Equal([-2, -0.1, 0.5, 1], observations[1].Slacks.Select(s => Math.Round(s, 9))); // the constraints say why
         Assert.Equal([double.NaN, double.NaN, double.NaN, -1], observations[2].Slacks);
         Assert.Equal([double.NaN, double.NaN, double.NaN, 1], observations[3].Slacks);
+    }
+
+    [Fact]
+    public void A_search_that_has_found_the_edge_does_not_forget_where_it_is()
+    {
+        // The more trials lie on the edge the smaller their slacks: beside these the others' must not become a step that looks like noise.
+        var space = new SearchSpace([new FloatParameter("x", 0, 1)]);
+        var history = new StudyHistory(space, [new("value", Direction.Maximize)], []) { Constraints = [new("cost", upperBound: 0.5)] };
+        var sampler = SamplerRegistry.Create(new SamplerSettings("gp", 1), space, history.Objectives);
+        for (var i = 0; i < 25; i++)
+        {
+            var point = sampler.Suggest(history, 1, CancellationToken.None)[0].Parameters;
+            var x = point["x"].Number;
+            history = history with
+            {
+                Trials = [.. history.Trials, new TrialSnapshot(i, x <= 0.5 ? TrialState.Completed : TrialState.Infeasible, point, new Dictionary<string, double> { ["value"] = x, ["cost"] = x }, [])],
+            };
+        }
+
+        Assert.InRange(history.Trials.TakeLast(10).Count(t => t.Parameters["x"].Number is > 0.2 and < 0.8), 7, 10);
+    }
+
+    [Fact]
+    public void While_nothing_is_feasible_several_objectives_have_scores_too()
+    {
+        var history = new StudyHistory(Square, [Histories.Minimize, new("cost", Direction.Minimize)], []) { Constraints = [new("latency", upperBound: 5)] };
+        foreach (var (loss, cost) in new[] { (1.0, 4.0), (2, 3), (3, 1) })
+            history = history with
+            {
+                Trials =
+                [
+                    .. history.Trials,
+                    new TrialSnapshot(history.NextNumber, TrialState.Infeasible, new([new("x", 0.1 * loss), new("y", 0.5)]), new Dictionary<string, double> { ["loss"] = loss, ["cost"] = cost, ["latency"] = 6 }, []),
+                ],
+            };
+        var observations = Observations.Of(history, Features, [0.9, 0.1]);
+        Assert.All(observations, o => Assert.True(double.IsFinite(o.Score) && !o.IsFeasible));
+        Assert.Equal(observations[0], observations.MaxBy(o => o.Score)); // by these weights the loss counts
     }
 
     /// <summary>x + y has its minimum on the edge where x·y = 0.16, at 0.8; below it nothing is feasible.</summary>

@@ -44,14 +44,16 @@ internal static class Observations
         var several = weights.Length > 1 && (feasible.Count > 0 ? feasible : [.. scores.OfType<double[]>()]) is { Count: > 0 } units ? new Scalarization(units, weights) : null;
         return [.. trials.Zip(scores, (t, s) =>
         {
-            var isFeasible = t.Trial.State != TrialState.Infeasible;
             var score = s is null ? double.NaN : several?.Of(s) ?? s[0];
             double[] slacks = [.. history.Constraints.SelectMany(c => Slacks(c, t.Trial.Values))];
+            // A pruned trial's state does not tell.
+            var isBroken = slacks.Any(v => v < 0);
+            var isWhole = t.Trial.State != TrialState.Infeasible && !double.IsNaN(score);
             return new Observation(t.Trial.Parameters, features.Of(t.Trial.Parameters), score)
             {
                 Number = t.Trial.Number,
-                IsFeasible = isFeasible && !double.IsNaN(score),
-                Slacks = [.. slacks, isFeasible && !double.IsNaN(score) || slacks.Any(v => v < 0) ? 1 : -1],
+                IsFeasible = isWhole && !isBroken,
+                Slacks = [.. slacks, isWhole || isBroken ? 1 : -1],
             };
         })];
     }

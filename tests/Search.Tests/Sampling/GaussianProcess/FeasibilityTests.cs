@@ -145,6 +145,15 @@ public sealed class FeasibilityTests
         Assert.Equal(observations[0], observations.MaxBy(o => o.Score)); // by these weights the loss counts
     }
 
+    [Fact]
+    public void A_pruned_trial_that_broke_a_constraint_is_not_one_to_improve_on()
+    {
+        var history = With(new StudyHistory(Square, [Histories.Minimize], []) { Constraints = [new("latency", upperBound: 5)] }, TrialState.Pruned, 3, 7, null);
+        var observation = Assert.Single(Observations.Of(history, Features, [1]));
+        Assert.Equal((-3, false), (observation.Score, observation.IsFeasible));
+        Assert.Equal([-2, 1], observation.Slacks);
+    }
+
     /// <summary>x + y has its minimum on the edge where x·y = 0.16, at 0.8; below it nothing is feasible.</summary>
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
     public void The_sampler_finds_the_optimum_on_an_edge(long seed)

@@ -121,7 +121,7 @@ internal sealed class Feasibility
             // Those near the edge say where it is.
             List<Observation> kept = [.. GaussianProcess.Observations.Select(first, options.MaxObservations, o => -Math.Abs(o.Score))];
             List<Observation> observations = [.. kept, .. all.Skip(fitted)];
-            var unit = UnitOf(all);
+            var unit = UnitOf(first, all);
             double[] Targets(List<Observation> some) => isLabel ? [.. some.Select(o => o.Score)] : [.. some.Select(o => Target(o.Score, unit))];
             var (x, targets) = (PointsOf(features, observations), Targets(observations));
             if (earlier is not null && GaussianProcess.Observations.Common(first, earlier.First) == Math.Max(first.Count, earlier.First.Count))
@@ -144,11 +144,14 @@ internal sealed class Feasibility
 
         private static double Target(double slack, double unit) => Math.Sign(slack) * Math.Log(1 + Math.Min(Math.Abs(slack) / unit, double.MaxValue));
 
-        private static double UnitOf(List<Observation> all)
+        // Of those that hyperparameters are fitted to, so that one more trial does not change what was fitted; while all of these are 0 the unit does not matter to the fit.
+        private static double UnitOf(List<Observation> first, List<Observation> all)
         {
-            double[] sizes = [.. all.Take(Widest).Select(o => Math.Abs(o.Score)).Order()];
-            return sizes[sizes.Length / 2] is > 0 and var median ? median : all.Max(o => Math.Abs(o.Score)) is > 0 and var most ? most : 1;
+            double[] sizes = [.. first.Take(Widest).Select(o => Math.Abs(o.Score)).Order()];
+            return sizes[sizes.Length / 2] is > 0 and var median ? median : Most(first) is > 0 and var most ? most : Most(all) is > 0 and var later ? later : 1;
         }
+
+        private static double Most(List<Observation> some) => some.Max(o => Math.Abs(o.Score));
     }
 }
 

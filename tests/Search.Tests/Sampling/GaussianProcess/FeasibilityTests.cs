@@ -91,6 +91,18 @@ public sealed class FeasibilityTests
     }
 
     [Fact]
+    public void So_it_is_where_most_trials_lie_on_the_bound_and_one_breaks_it_by_more_than_any_before()
+    {
+        List<Observation> all = [.. Observed(39, _ => [0, 1]).Select(o => o.Number % 4 == 1 ? o with { Slacks = [-Math.Pow(1.5, o.Number), 1], IsFeasible = false } : o)];
+        Feasibility? earlier = null;
+        for (var n = 36; n <= 39; n++)
+            earlier = Feasibility.Fit(Features, all[..n], some => Observations.FittedOf(some.Count, some.Count), new GpOptions(), earlier, () => false);
+        var anew = Feasibility.Fit(Features, all, some => Observations.FittedOf(some.Count, some.Count), new GpOptions(), null, () => false);
+        double[][] points = [.. Points(9)];
+        Assert.Equal(anew!.LogProbability(points).Select(v => Math.Round(v, 9)), earlier!.LogProbability(points).Select(v => Math.Round(v, 9)));
+    }
+
+    [Fact]
     public void A_trial_that_broke_a_constraint_tells_its_score_and_its_slacks_and_one_that_could_not_run_only_that()
     {
         var history = new StudyHistory(Square, [Histories.Minimize], []) { Constraints = [new("latency", upperBound: 5), new("recall", 0.5, 0.9)] };

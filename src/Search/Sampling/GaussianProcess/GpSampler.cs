@@ -44,7 +44,7 @@ internal sealed class GpSampler : ISampler
             var isInitial = known.Count + i < initial;
             // Of several objectives each trial has a model of its own weights.
             if (!isInitial && (surrogate is null || history.Objectives.Count > 1))
-                surrogate = Fit(history, known, number, IsOver);
+                surrogate = Fit(history, known, number, surrogate, IsOver);
             var isOver = IsOver();
             // Every second one from the surroundings of a good point, every fourth not from those of a settled one.
             var local = isInitial || isOver || number % 2 == 0 ? null : surrogate?.Local(history.Space, mayLeave: number % 4 == 1, IsOver);
@@ -70,13 +70,13 @@ internal sealed class GpSampler : ISampler
         return suggestions;
     }
 
-    private Surrogate? Fit(StudyHistory history, List<TrialSnapshot> known, int number, Func<bool> isOver)
+    private Surrogate? Fit(StudyHistory history, List<TrialSnapshot> known, int number, Surrogate? before, Func<bool> isOver)
     {
         var features = new Features(history.Space);
         var observations = Observations.Of(history, features, Scalarization.Weights(history.Objectives.Count, _seed, number));
         var settled = known.Find(t => !t.State.IsFinal())?.Number ?? int.MaxValue;
         // Whoever comes meanwhile computes all anew: same answer, later.
-        var earlier = Interlocked.Exchange(ref _last, null);
+        var earlier = before ?? Interlocked.Exchange(ref _last, null);
         var started = Stopwatch.GetTimestamp();
         var fitted = Surrogate.Fit(features, observations, some => Observations.FittedOf(some.Count, some.Count(o => o.Number < settled)), _options, earlier, isOver);
         SearchMetrics.GpFit.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);

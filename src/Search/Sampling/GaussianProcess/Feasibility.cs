@@ -5,7 +5,8 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 
 /// <summary>How likely a point is feasible: a Gaussian process for the slack of each outcome constraint, and one for whether a trial has a value at all. Not for use by two threads.</summary>
 /// <remarks>Gardner et al., Bayesian Optimization with Inequality Constraints (ICML 2014), section 3: constraints are independent given the point, and each counts with its probability. Targets
-/// are sign(s)·ln(1 + |s|/m): what matters is where it is 0 (Eriksson and Poloczek, Scalable Constrained Bayesian Optimization, AISTATS 2021, section 3.2); m is the median of |s| of the first ten trials, before the search narrows to an edge, where all |s| are next to 0. Whether there is a value:
+/// are sign(s)·ln(1 + |s|/m): what matters is where it is 0 (Eriksson and Poloczek, Scalable Constrained Bayesian Optimization, AISTATS 2021, section 3.2); m is
+/// the median of |s| of the first ten trials, before the search narrows to an edge, where all |s| are next to 0. Whether there is a value:
 /// least-squares classification with targets 1 and −1 (Rasmussen and Williams 2006, section 6.5), counted as 2·ln Φ(z − 2).</remarks>
 internal sealed class Feasibility
 {

@@ -54,13 +54,13 @@ public sealed class FeasibilityTests
     public void The_unit_of_a_metric_does_not_matter(double unit) => Assert.Equal(
         Fit(Slacks)!.LogProbability([[0.55, 0.3]])[0], Fit(x => [.. Slacks(x)[..2].Select(s => unit * s), 1])!.LogProbability([[0.55, 0.3]])[0], 1e-6);
 
-    [Theory, InlineData(true), InlineData(false)]
-    public void Added_to_an_acquisition_its_gradient_agrees_with_differences_and_its_batch_with_single_points(bool hasAcquisition)
+    [Theory, InlineData(true, false), InlineData(false, false), InlineData(true, true), InlineData(false, true)]
+    public void Added_to_an_acquisition_its_gradient_agrees_with_differences_and_its_batch_with_single_points(bool hasAcquisition, bool hasFailures)
     {
         double[][] x = [.. Points(20)];
         double[] y = [.. x.Select(p => Math.Sin(5 * p[0]) * p[1])];
         var model = GpModel.Condition(new Points([false, false], x), y, [-1, -0.7, 0.1, -6])!;
-        var acquisition = new Feasible(hasAcquisition ? ExpectedImprovement.Over(model, y.Max(), [], y, new RandomStream(1, 1)) : null, Fit(x => [.. Slacks(x).Select(s => s + 0.1 * Math.Sin(50 * x[0]))])!);
+        var acquisition = new Feasible(hasAcquisition ? ExpectedImprovement.Over(model, y.Max(), [], y, new RandomStream(1, 1)) : null, Fit(x => hasFailures ? [x[0] < 0.6 ? 1 : -1] : [.. Slacks(x).Select(s => s + 0.1 * Math.Sin(50 * x[0]))])!);
         double[][] points = [.. Points(11).Skip(2)];
         Assert.Equal(points.Select(p => Math.Round(acquisition.At([p])[0], 8)), acquisition.At(points).Select(v => Math.Round(v, 8)));
         double[][] gradients = [.. points.Select(_ => new double[2])];

@@ -60,8 +60,9 @@ public sealed class FeasibilityTests
         double[][] x = [.. Points(20)];
         double[] y = [.. x.Select(p => Math.Sin(5 * p[0]) * p[1])];
         var model = GpModel.Condition(new Points([false, false], x), y, [-1, -0.7, 0.1, -6])!;
-        var acquisition = new Feasible(hasAcquisition ? ExpectedImprovement.Over(model, y.Max(), [], y, new RandomStream(1, 1)) : null, Fit(x => hasFailures ? [x[0] < 0.6 ? 1 : -1] : [.. Slacks(x).Select(s => s + 0.1 * Math.Sin(50 * x[0]))])!);
-        double[][] points = [.. Points(11).Skip(2)];
+        var acquisition = new Feasible(hasAcquisition ? ExpectedImprovement.Over(model, y.Max(), [], y, new RandomStream(1, 1)) : null, Fit(x => hasFailures ? [x[0] + x[1] < 1 ? 1 : -1] : [.. Slacks(x).Select(s => s + 0.1 * Math.Sin(50 * x[0]))], trials: hasFailures ? 11 : 30)!);
+        // Between observed points: at these the variance has no slope.
+        double[][] points = [.. Points(10).Zip(Points(11).Skip(1), (a, b) => new[] { (a[0] + b[0]) / 2, (a[1] + b[1]) / 2 })];
         Assert.Equal(points.Select(p => Math.Round(acquisition.At([p])[0], 8)), acquisition.At(points).Select(v => Math.Round(v, 8)));
         double[][] gradients = [.. points.Select(_ => new double[2])];
         acquisition.At(points, gradients);
@@ -216,7 +217,7 @@ public sealed class FeasibilityTests
     // Keeps x ≤ 0.6 and y ≤ 0.8; the second grows fast.
     private static double[] Slacks(double[] x) => [0.6 - x[0], Math.Exp(5 * 0.8) - Math.Exp(5 * x[1]), 1];
 
-    private static Feasibility? Fit(Func<double[], double[]> slacks) => Feasibility.Fit(Features, Observed(30, slacks), some => some.Count, new GpOptions(), null, () => false);
+    private static Feasibility? Fit(Func<double[], double[]> slacks, int trials = 30) => Feasibility.Fit(Features, Observed(trials, slacks), some => some.Count, new GpOptions(), null, () => false);
 
     private static List<Observation> Observed(int count, Func<double[], double[]> slacks) => [.. Points(count).Select((u, i) =>
         new Observation(new UnitCube(Square).Decode(u), Features.At(u), u[0]) { Number = i, Slacks = slacks(u), IsFeasible = slacks(u).All(s => s >= 0) })];

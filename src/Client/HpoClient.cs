@@ -1,11 +1,12 @@
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace HpoService.Client;
 
-/// <summary>A typed client of the HTTP API, version 1. Thread-safe.</summary>
+/// <summary>A typed client of the HTTP API, version 1. Thread-safe. Where nobody answers, its calls throw <see cref="HttpRequestException"/>.</summary>
 /// <param name="http">With its base address set to the service's root.</param>
 public sealed class HpoClient(HttpClient http)
 {
@@ -116,9 +117,8 @@ public sealed class HpoClient(HttpClient http)
     /// <exception cref="HpoProblemException">409: a study that is not final trains on it.</exception>
     public async Task DeleteDataSetAsync(string name, CancellationToken cancellationToken = default)
     {
-        using var response = await http.DeleteAsync(new Uri($"api/v1/datasets/{name}", UriKind.Relative), cancellationToken);
-        if (!response.IsSuccessStatusCode)
-            throw new HpoProblemException((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"api/v1/datasets/{name}");
+        using var response = await AnswerAsync(request, cancellationToken);
     }
 
     /// <summary>Uses a study's model on rows: of a table values by column, of images and sequences nested arrays, of text strings.</summary>
@@ -137,10 +137,28 @@ public sealed class HpoClient(HttpClient http)
     private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body as HttpContent ?? (body is null ? null : JsonContent.Create(body, options: Json)) };
-        using var response = await http.SendAsync(request, cancellationToken);
-        if (!response.IsSuccessStatusCode)
-            throw new HpoProblemException((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+        using var response = await AnswerAsync(request, cancellationToken);
         return (await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken))!;
+    }
+
+    // A success.
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await http.SendAsync(request, cancellationToken);
+        }
+        catch (SocketException e)
+        {
+            // .NET 10 does not wrap it where a connection is cut right after it was made, as by a service that is killed.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, e.Message, e);
+        }
+
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw new HpoProblemException((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
     }
 
     private sealed record Suggestions(IReadOnlyList<Trial> Trials, string StudyState);

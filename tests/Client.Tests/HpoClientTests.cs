@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using HpoService.Api;
 using HpoService.Storage;
@@ -58,5 +59,20 @@ public sealed class HpoClientTests : IAsyncLifetime
         var e = await Assert.ThrowsAsync<HpoProblemException>(() => new HpoClient(_http).GetStudyAsync("nowhere"));
         Assert.Equal(404, e.Status);
         Assert.Contains("study-not-found", e.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_cut_as_it_is_made_is_a_failed_request()
+    {
+        using var http = new HttpClient(new Cut()) { BaseAddress = new Uri("http://127.0.0.1:1") };
+        var e = await Assert.ThrowsAsync<HttpRequestException>(() => new HpoClient(http).GetStudyAsync("any"));
+        Assert.Equal(HttpRequestError.ConnectionError, e.HttpRequestError);
+        await Assert.ThrowsAsync<HttpRequestException>(() => new HpoClient(http).DeleteDataSetAsync("any"));
+    }
+
+    // What HttpClient itself throws now and then.
+    private sealed class Cut : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new SocketException((int)SocketError.NotConnected);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using HpoService.Bench.Service;
 
@@ -75,7 +76,7 @@ public sealed class KilledService : IAsyncDisposable
                 Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {response.StatusCode} {text}");
                 return JsonDocument.Parse(text).RootElement;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException)
+            catch (Exception e) when (e is HttpRequestException or SocketException or IOException)
             {
                 await Task.Delay(20, cancellationToken); // killed; perhaps after the effect, before the answer
             }

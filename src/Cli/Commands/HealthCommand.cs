@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using HpoService.Storage;
 
 namespace HpoService.Cli.Commands;
@@ -38,7 +39,7 @@ internal static class HealthCommand
             using var answer = await http.GetAsync(new Uri(new Uri(url), "/health/ready"), cancellationToken);
             return answer.IsSuccessStatusCode ? null : $"{url} is not ready: {(int)answer.StatusCode}.";
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or UriFormatException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or TaskCanceledException or UriFormatException)
         {
             return $"{url} does not answer: {e.Message}";
         }

@@ -51,7 +51,7 @@ internal sealed class Feasibility
     {
         if (pending.Count == 0)
             return this;
-        var parts = _parts.ConvertAll(p => p.Model.With(pending, p.Model.Joint(pending).Mean) is { } model ? p with { Model = model } : null);
+        var parts = _parts.ConvertAll(p => p.Model.With(pending, p.Model.Joint(pending).Mean) is { } model ? p with { Fitted = p.Fitted with { Model = model } } : null);
         return parts.Contains(null) ? null : new Feasibility(parts!);
     }
 
@@ -113,35 +113,28 @@ internal sealed class Feasibility
     }
 
     /// <summary>The model of one slack.</summary>
-    private sealed record Part(int Index, bool IsLabel, List<Observation> First, List<Observation> Observations, GpModel Model)
+    private sealed record Part(int Index, bool IsLabel, FittedModel Fitted)
     {
+        public GpModel Model => Fitted.Model;
+
         public static Part? Fit(
             int index, bool isLabel, Features features, List<Observation> all, int fitted, GpOptions options, Part? earlier, Func<bool> isOver)
         {
-            var first = all.Take(fitted).ToList();
-            // Those near the edge say where it is.
-            List<Observation> kept = [.. GaussianProcess.Observations.Select(first, options.MaxObservations, o => -Math.Abs(o.Score))];
-            List<Observation> observations = [.. kept, .. all.Skip(fitted)];
-            var unit = UnitOf(first, all);
+            var data = FitData.Of(all, fitted, options.MaxObservations, Nearness);
+            var unit = UnitOf(data.First, all);
             double[] Targets(List<Observation> some) => isLabel ? [.. some.Select(o => o.Score)] : [.. some.Select(o => Target(o.Score, unit))];
-            var (x, targets) = (PointsOf(features, observations), Targets(observations));
-            if (earlier is not null && GaussianProcess.Observations.Common(first, earlier.First) == Math.Max(first.Count, earlier.First.Count))
-            {
-                var common = Math.Min(GaussianProcess.Observations.Common(observations, earlier.Observations), earlier.Model.X.Count);
-                if (earlier.Model.Extend(x, targets, common, isOver: isOver) is { } extended)
-                    return new Part(index, isLabel, first, observations, extended);
-            }
+            return (earlier?.Fitted.Extend(features, data, () => Targets(data.Modelled), isOver) ?? Anew()) is { } model ? new Part(index, isLabel, model) : null;
 
-            var sample = GaussianProcess.Observations.Select(first, GaussianProcess.Observations.MaxFitted, o => -Math.Abs(o.Score));
-            var likelihood = new MarginalLikelihood(PointsOf(features, sample), Targets(sample), isAdditive: features.Dimensions > 1, isNoisy: isLabel || options.Noise, isCoarse: features.HasFewValues);
-            if (MapFit.Fit(likelihood, isSmooth: false, isOver) is not { } theta)
-                return null;
-            if (GpModel.Condition(PointsOf(features, kept), targets[..kept.Count], theta)?.Extend(x, targets, kept.Count, isOver: isOver) is { } model)
-                return new Part(index, isLabel, first, observations, model);
-            return !isOver() && GpModel.Condition(x, targets, theta, mean: null) is { } jittered ? new Part(index, isLabel, [], observations, jittered) : null;
+            FittedModel? Anew()
+            {
+                var sample = Observations.Select(data.First, Observations.MaxFitted, Nearness);
+                var likelihood = new MarginalLikelihood(features.Of(sample), Targets(sample), isAdditive: features.Dimensions > 1, isNoisy: isLabel || options.Noise, isCoarse: features.HasFewValues);
+                return MapFit.Fit(likelihood, isSmooth: false, isOver) is { } theta ? FittedModel.Condition(features, data, Targets(data.Modelled), theta, isOver) : null;
+            }
         }
 
-        private static Points PointsOf(Features features, List<Observation> observations) => new(features.IsCategorical, [.. observations.Select(o => o.X)]);
+        // Those near the edge say where it is.
+        private static double Nearness(Observation o) => -Math.Abs(o.Score);
 
         private static double Target(double slack, double unit) => Math.Sign(slack) * Math.Log(1 + Math.Min(Math.Abs(slack) / unit, double.MaxValue));
 

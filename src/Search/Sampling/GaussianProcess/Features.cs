@@ -51,6 +51,9 @@ internal sealed class Features
         return Relative(x);
     }
 
+    /// <summary>X of observations.</summary>
+    public Points Of(IReadOnlyList<Observation> observations) => new(IsCategorical, [.. observations.Select(o => o.X)]);
+
     /// <summary>x of the point that u decodes to, without decoding it.</summary>
     public double[] At(ReadOnlySpan<double> u)
     {

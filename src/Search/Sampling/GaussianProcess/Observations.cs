@@ -67,15 +67,6 @@ internal static class Observations
             yield return high - value;
     }
 
-    /// <summary>How many leading observations are the same.</summary>
-    public static int Common(List<Observation> a, List<Observation> b)
-    {
-        var i = 0;
-        while (i < a.Count && i < b.Count && a[i].IsSame(b[i]))
-            i++;
-        return i;
-    }
-
     /// <summary>How many observations the hyperparameters are fitted to: all at first, then they stay for an eighth more, so that the n-th costs a
     /// fixed share of a fit; at most 1,023 come on top of them.</summary>
     /// <param name="count">n.</param>

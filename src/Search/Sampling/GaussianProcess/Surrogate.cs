@@ -24,8 +24,7 @@ internal sealed class Surrogate
     private const double LeastGain = 0.01;
     private readonly GpOptions _options;
     private readonly Features _features;
-    private readonly List<Observation> _first, _observations;
-    private readonly GpModel _model;
+    private readonly FittedModel _fitted;
     private readonly double[] _targets;
     private readonly double _best;
     private readonly IReadOnlyList<ParameterValues> _ranked, _incumbents;
@@ -35,13 +34,14 @@ internal sealed class Surrogate
     private readonly Feasibility? _feasibility;
 
     private Surrogate(
-        GpOptions options, Features features, List<Observation> first, List<Observation> observations, GpModel model, Warp warp, (List<Observation> Known, Feasibility? Of) feasibility, Neighbourhood? around = null)
+        GpOptions options, Features features, FittedModel fitted, Warp warp, (List<Observation> Known, Feasibility? Of) feasibility, Neighbourhood? around = null)
     {
-        (_options, _features, _first, _observations, _model, _warp, _around) = (options, features, first, observations, model, warp, around);
+        (_options, _features, _fitted, _warp, _around) = (options, features, fitted, warp, around);
         (_known, _feasibility) = feasibility;
+        var observations = fitted.Observations;
         _targets = Targets(observations, warp);
         // The best mean, not the best value: noise would make a lucky trial the bar.
-        var means = model.MeansAtObserved();
+        var means = fitted.Model.MeansAtObserved();
         var feasible = observations.Zip(means).Where(t => t.First.IsFeasible).ToList();
         _best = feasible.Select(t => t.Second).DefaultIfEmpty(double.NaN).Max();
         // While nothing is feasible, the most likely ones are the good ones.
@@ -64,33 +64,17 @@ internal sealed class Surrogate
         all = [.. all.Where(o => !double.IsNaN(o.Score))];
         if (all.Count < 2)
             return null;
-        var fitted = fittedOf(all);
-        var first = all.Take(fitted).ToList();
-        var kept = Observations.Select(first, options.MaxObservations);
-        List<Observation> observations = [.. kept, .. all.Skip(fitted)];
-        var x = PointsOf(features, observations);
-        if (earlier is not null && Observations.Common(first, earlier._first) == Math.Max(first.Count, earlier._first.Count))
-        {
-            var common = Math.Min(Observations.Common(observations, earlier._observations), earlier._model.X.Count);
-            if (earlier._model.Extend(x, Targets(observations, earlier._warp), common, isOver: isOver) is { } extended)
-                return new Surrogate(options, features, first, observations, extended, earlier._warp, feasibility);
-        }
-
-        var sample = Observations.Select(first, Observations.MaxFitted);
+        var data = FitData.Of(all, fittedOf(all), options.MaxObservations);
+        if (earlier?._fitted.Extend(features, data, () => Targets(data.Modelled, earlier._warp), isOver) is { } extended)
+            return new Surrogate(options, features, extended, earlier._warp, feasibility);
+        var sample = Observations.Select(data.First, Observations.MaxFitted);
         var (warp, smooth) = WarpOf(features, sample, options, isOver);
         if (Theta(features, sample, warp, options, isSmooth: false, isOver, smooth) is not { } theta)
             return null;
         if (warp == Warp.Outliers && features.IsCoarse && sample.Count >= MinStretched && new Kernel(theta, features.Dimensions).NoiseShare < MaxStretchedNoise
             && Theta(features, sample, Warp.Stretched, options, isSmooth: false, isOver) is { } stretched)
             (theta, warp) = (stretched, Warp.Stretched);
-        var targets = Targets(observations, warp);
-        var start = GpModel.Condition(PointsOf(features, kept), targets[..kept.Count], theta);
-        if (start?.Extend(x, targets, kept.Count, isOver: isOver) is { } model)
-            return new Surrogate(options, features, first, observations, model, warp, feasibility);
-        if (isOver())
-            return null;
-        // With more jitter than the first ones needed: such a model is not the one to extend.
-        return GpModel.Condition(x, targets, theta, mean: null) is { } jittered ? new Surrogate(options, features, [], observations, jittered, warp, feasibility) : null;
+        return FittedModel.Condition(features, data, Targets(data.Modelled, warp), theta, isOver) is { } fitted ? new Surrogate(options, features, fitted, warp, feasibility) : null;
     }
 
     /// <summary>A model of the surroundings of one good point alone, where the function may be smooth though it is not as a whole; null when too few
@@ -106,14 +90,12 @@ internal sealed class Surrogate
         // Those a radius away from its sides still tell how the function enters it.
         List<Observation> Near(IEnumerable<Observation> from) => [.. from.Select(o => (Observation: o, Distance: around.Distance(o.X))).Where(o => o.Distance <= 2 * around.Radius)
             .OrderBy(o => o.Distance).Take(MaxLocal).Select(o => o.Observation with { X = features.Relative((double[])o.Observation.X.Clone()) }).OrderBy(o => o.Number)];
-        var near = Near(_observations);
+        var near = Near(_fitted.Observations);
         var feasibility = _feasibility is null ? null : Feasibility.Fit(features, Near(_known), some => some.Count, _options, null, isOver);
         var warp = _options.OutputWarping ? Warp.Compressed : Warp.None;
         if (Theta(features, near, warp, _options, isSmooth: true, isOver) is not { } theta)
             return null;
-        return GpModel.Condition(PointsOf(features, near), Targets(near, warp), theta, mean: null) is { } model
-            ? new Surrogate(_options, features, [], near, model, warp, (_known, feasibility), around)
-            : null;
+        return FittedModel.Single(features, near, Targets(near, warp), theta) is { } fitted ? new Surrogate(_options, features, fitted, warp, (_known, feasibility), around) : null;
     }
 
     /// <summary>The unvisited point with the largest acquisition value found; null when the numerics fail or all were visited.</summary>
@@ -123,8 +105,8 @@ internal sealed class Surrogate
         double[][] running = [.. pending.TakeLast(MaxPending).Select(_features.Of)];
         var counts = _feasibility?.LogProbability(running).Select(log => log > Math.Log(0.5)).ToArray();
         IAcquisition? acquisition = double.IsNaN(_best) ? null : _options.Acquisition == AcquisitionKind.UpperConfidenceBound
-            ? ConfidenceBound.Over(_model, _options.Confidence, running)
-            : ExpectedImprovement.Over(_model, Bar(), running, _targets, stream, counts);
+            ? ConfidenceBound.Over(_fitted.Model, _options.Confidence, running)
+            : ExpectedImprovement.Over(_fitted.Model, Bar(), running, _targets, stream, counts);
         if (_feasibility is not null && (acquisition is not null || double.IsNaN(_best)))
             acquisition = _feasibility.With(running) is { } feasibility ? new Feasible(acquisition, feasibility) : null;
         return acquisition is null
@@ -139,7 +121,7 @@ internal sealed class Surrogate
         if (!_options.TrustRegion || _around is not null || _features.IsCoarse)
             return null;
         var nearest = 2 * _features.Dimensions + 5;
-        List<Observation> feasible = [.. _observations.Where(o => o.IsFeasible)];
+        List<Observation> feasible = [.. _fitted.Observations.Where(o => o.IsFeasible)];
         return feasible.Count < nearest ? null : new Basins(_features, feasible, nearest);
     }
 
@@ -172,7 +154,7 @@ internal sealed class Surrogate
         int[] better = [.. ranked.Take((ranked.Length + 1) / 2)];
         if (better.Length == 0 || targets[better[0]] - targets[better[^1]] is not (> 0 and var slope)
             || Theta(features, sample, warp, options, isSmooth: true, isOver) is not { } theta
-            || GpModel.Condition(PointsOf(features, sample), targets, theta, mean: null) is not { } model)
+            || GpModel.Condition(features.Of(sample), targets, theta, mean: null) is not { } model)
             return (double.NegativeInfinity, null);
         var densities = model.LeaveOneOut();
         return (better.Sum(i => densities[i]) + better.Length * Math.Log(slope), theta);
@@ -180,9 +162,7 @@ internal sealed class Surrogate
 
     private static double[] Targets(List<Observation> observations, Warp warp) => ScoreWarp.Apply([.. observations.Select(o => o.Score)], warp);
 
-    private static Points PointsOf(Features features, List<Observation> observations) => new(features.IsCategorical, [.. observations.Select(o => o.X)]);
-
     // One parameter's additive part would be the product again.
     private static double[]? Theta(Features features, List<Observation> sample, Warp warp, GpOptions options, bool isSmooth, Func<bool> isOver, double[]? smooth = null) =>
-        MapFit.Fit(new MarginalLikelihood(PointsOf(features, sample), Targets(sample, warp), isAdditive: features.Dimensions > 1, isNoisy: options.Noise, isCoarse: features.HasFewValues), isSmooth, isOver, smooth);
+        MapFit.Fit(new MarginalLikelihood(features.Of(sample), Targets(sample, warp), isAdditive: features.Dimensions > 1, isNoisy: options.Noise, isCoarse: features.HasFewValues), isSmooth, isOver, smooth);
 }

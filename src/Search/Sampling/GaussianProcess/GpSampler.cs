@@ -50,7 +50,7 @@ internal sealed class GpSampler : ISampler
             var local = isInitial || isOver || number % 2 == 0 ? null : surrogate?.Local(history.Space, mayLeave: number % 4 == 1, IsOver);
             var point = isInitial || isOver ? null
                 : local?.Propose(cube, pending, visited, _options.Candidates / 2, stream, IsOver) ?? surrogate?.Propose(cube, pending, visited, _options.Candidates, stream, IsOver);
-            var step = isInitial ? design.Step(known.Count + i, stream) : null;
+            var step = isInitial ? design.Step(known.Count + i, visited, stream) : null;
             var by = step is not null ? "gp:step" : isInitial ? "gp:sobol" : point is null ? isOver ? "gp:late" : "gp:fallback" : IsOver() ? "gp:short" : "gp";
             point ??= PointSampler.Unvisited(cube, visited, step ?? design.Spread(known.Count + i, stream), stream, cancellationToken);
             if (point is null)

@@ -15,8 +15,8 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// <param name="seed">The study's.</param>
 internal sealed class InitialDesign(UnitCube cube, StudyHistory history, long seed)
 {
-    // Of a parameter's range.
-    private const double StepLength = 0.2;
+    // Of a parameter's range; the second where the first was taken in both directions.
+    private static readonly double[] StepLengths = [0.2, 0.1];
 
     // No trial's number: the coordinates' order is the study's.
     private const long OrderKey = -1;
@@ -26,8 +26,8 @@ internal sealed class InitialDesign(UnitCube cube, StudyHistory history, long se
     /// <summary>How many trials it has unless the study says otherwise.</summary>
     public int Count => Math.Min(2 + cube.Dimensions, _hasSteps ? 8 : 6);
 
-    /// <summary>The step for so many known trials, 1 to d + 1; null when there is none.</summary>
-    public double[]? Step(int index, RandomStream stream)
+    /// <summary>The step for so many known trials, 1 to d + 1; where it was taken, the other way, then half as far; null when there is none left.</summary>
+    public double[]? Step(int index, Visited visited, RandomStream stream)
     {
         var d = cube.Dimensions;
         if (!_hasSteps || index < 1 || index > d + 1)
@@ -38,10 +38,13 @@ internal sealed class InitialDesign(UnitCube cube, StudyHistory history, long se
             return null;
         var order = new RandomStream(seed, OrderKey);
         var j = Enumerable.Range(0, d).OrderBy(_ => order.NextDouble()).ElementAt(index % d);
-        var step = stream.NextDouble() < 0.5 ? -StepLength : StepLength;
+        var sign = stream.NextDouble() < 0.5 ? -1 : 1;
         var u = best is null ? Centre() : cube.Encode(best.Trial.Parameters);
-        u[j] += u[j] + step is < 0 or > 1 ? -step : step;
-        return u;
+        var steps = StepLengths.SelectMany(length => new[] { u[j] + sign * length, u[j] - sign * length }).Where(v => v is >= 0 and <= 1)
+            .Select(v => u.Select((w, k) => k == j ? v : w).ToArray()).ToList();
+        bool IsTaken(double[] step) => visited.Contains(cube.Decode(step));
+        // A random point takes the place of the first one where the constraints refuse it.
+        return IsTaken(steps[0]) ? steps.Skip(1).FirstOrDefault(s => !IsTaken(s) && Admissible.Keeps(cube, s)) : steps[0];
     }
 
     /// <summary>The centre first, then evenly spread.</summary>

@@ -62,6 +62,22 @@ public sealed class GpSamplerTests
     }
 
     [Fact]
+    public void As_long_as_the_centre_is_best_no_step_from_it_comes_twice_nor_a_random_point()
+    {
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var history = Histories.Empty(Square);
+            for (var i = 0; i < 4; i++)
+            {
+                var suggestion = SamplerRegistry.Create(new SamplerSettings("gp", seed), Square, history.Objectives).Suggest(history, 1, CancellationToken.None)[0];
+                Assert.Equal(i == 0 ? "gp:sobol" : "gp:step", suggestion.SuggestedBy);
+                Assert.Equal(i == 0 ? 0 : 1, suggestion.Parameters.Count(p => p.Value.Number != 0.5));
+                history = history.Completed(suggestion.Parameters, i);
+            }
+        }
+    }
+
+    [Fact]
     public void A_random_point_in_place_of_a_step_that_the_constraints_refuse_says_so()
     {
         var space = Square.Constrained(["x >= 0.45 and x <= 0.55 and y >= 0.45 and y <= 0.55"]);

@@ -1,4 +1,5 @@
 using HpoService.Search.Numerics;
+using HpoService.Search.Sampling;
 using HpoService.Search.Sampling.GaussianProcess;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
@@ -14,7 +15,7 @@ public sealed class InitialDesignTests
         new([.. Enumerable.Range(0, dimensions).Select(j => new FloatParameter($"x{j}", 0, 1)), .. others]);
 
     private static double[]? Step(StudyHistory history, int index) =>
-        new InitialDesign(new UnitCube(history.Space), history, seed: 3).Step(index, new RandomStream(3, index));
+        new InitialDesign(new UnitCube(history.Space), history, seed: 3).Step(index, new Visited(history), new RandomStream(3, index));
 
     private static StudyHistory Known(SearchSpace space, params (double[] U, double Loss)[] trials) =>
         trials.Aggregate(Histories.Empty(space), (history, t) => history.Completed(new UnitCube(space).Decode(t.U), t.Loss));
@@ -49,6 +50,36 @@ public sealed class InitialDesignTests
     {
         var history = Histories.Empty(Box).With(new UnitCube(Box).Decode(Centre), TrialState.Running);
         Assert.Equal(10, Enumerable.Range(1, 10).Select(index => Assert.Single(Enumerable.Range(0, 10), k => Step(history, index)![k] != 0.5)).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_step_that_was_taken_goes_the_other_way_then_half_as_far_until_none_is_left()
+    {
+        var history = Known(Cube(2), ([0.5, 0.5], 1));
+        var moves = new List<double>();
+        while (Step(history, 1) is { } step)
+        {
+            moves.Add(step.Sum() - 1);
+            history = history.Completed(new UnitCube(history.Space).Decode(step), 2);
+        }
+
+        Assert.Equal([0.2, 0.2, 0.1, 0.1], moves.Select(m => Math.Round(Math.Abs(m), 9)));
+        Assert.Equal([0, 0], new[] { moves[0] + moves[1], moves[2] + moves[3] }.Select(m => Math.Round(m, 9)));
+    }
+
+    [Fact]
+    public void Beyond_a_side_there_is_no_other_way()
+    {
+        var history = Known(Cube(2), ([0.05, 0.05], 1));
+        history = history.Completed(new UnitCube(history.Space).Decode(Step(history, 1)!), 2);
+        Assert.Equal(0.2, Step(history, 1)!.Sum(), 9);
+    }
+
+    [Theory, InlineData("x0 + x1 > 0.95 and x0 + x1 < 1.25", 1.1), InlineData("x0 + x1 > 0.75 and x0 + x1 < 1.05", 0.9)]
+    public void No_other_way_goes_where_the_constraints_refuse_it(string constraint, double sum)
+    {
+        var history = Known(Cube(2).Constrained([constraint]), ([0.5, 0.5], 1), ([0.7, 0.5], 2), ([0.5, 0.7], 2), ([0.3, 0.5], 2), ([0.5, 0.3], 2));
+        Assert.Equal(sum, Step(history, 1)!.Sum(), 9);
     }
 
     [Fact]

@@ -14,6 +14,10 @@ internal sealed class Feasibility
     // probability that is left counts twice (benchmarks/results/2026-11-ablation.md).
     private const double Margin = 2, Weight = 2;
     private const int Widest = 10;
+
+    // Once so many of the last trials ended without a value, the next must be likely to have one, whatever another promises.
+    private const int Recent = 8, TooMany = 3;
+    private const double Wary = 10;
     private readonly List<Part> _parts;
     private readonly double[][] _means = [.. Enumerable.Range(0, GpModel.Batch).Select(_ => new double[1])];
     private readonly double[] _variances = new double[GpModel.Batch], _cs = new double[GpModel.Batch];
@@ -45,6 +49,9 @@ internal sealed class Feasibility
         return parts.Count == 0 ? null : new Feasibility(parts);
     }
 
+    /// <summary>Whether too many of the last trials ended without a value.</summary>
+    public static bool IsWary(List<Observation> all) => all.TakeLast(Recent).Count(o => o.Slacks[^1] < 0) >= TooMany;
+
     /// <summary>The same with more trials pending, at the means of their slacks; null when the numerics fail.</summary>
     /// <param name="pending">Shape [p][d].</param>
     public Feasibility? With(IReadOnlyList<double[]> pending)
@@ -64,7 +71,11 @@ internal sealed class Feasibility
     }
 
     /// <summary>Adds ln P to values, shape [points], and its gradients by the numeric coordinates to gradients when given, shape [points][d].</summary>
-    public void Add(IReadOnlyList<double[]> points, double[] values, IReadOnlyList<double[]>? gradients)
+    /// <param name="points">Shape [points][d].</param>
+    /// <param name="values">Added to.</param>
+    /// <param name="gradients">Added to.</param>
+    /// <param name="isWary">Whether what may end without a value counts as good as never: 2·ln Φ(10·(z − 2)).</param>
+    public void Add(IReadOnlyList<double[]> points, double[] values, IReadOnlyList<double[]>? gradients, bool isWary = false)
     {
         foreach (var part in _parts)
         {
@@ -76,9 +87,10 @@ internal sealed class Feasibility
                 for (var c = 0; c < batch.Length; c++)
                 {
                     var z = _means[c][0] / Math.Sqrt(_variances[c]);
-                    var (log, slope) = LogNormal(part.IsLabel ? z - Margin : z);
+                    var sharpness = isWary ? Wary : 1;
+                    var (log, slope) = LogNormal(part.IsLabel ? sharpness * (z - Margin) : z);
                     if (part.IsLabel)
-                        (log, slope) = (Weight * log, Weight * slope);
+                        (log, slope) = (Weight * log, Weight * sharpness * slope);
                     values[first + c] += log;
                     if (gradients is null)
                         continue;
@@ -152,13 +164,28 @@ internal sealed class Feasibility
 /// <summary>An acquisition in which the logarithm of the probability that a point is feasible is added.</summary>
 /// <param name="acquisition">null = only the probability counts.</param>
 /// <param name="feasibility">How likely points are feasible.</param>
-internal sealed class Feasible(IAcquisition? acquisition, Feasibility feasibility) : IAcquisition
+/// <param name="isWary">Whether a point must be likely to have a value, whatever it promises.</param>
+internal sealed class Feasible(IAcquisition? acquisition, Feasibility feasibility, bool isWary = false) : IAcquisition
 {
+    // Where nothing is left to gain ln EI falls without bound, and any risk would be worth it: below this it falls like a logarithm, so that the order of points stays.
+    private const double Least = -20;
+
     /// <inheritdoc/>
     public double[] At(IReadOnlyList<double[]> points, IReadOnlyList<double[]>? gradients = null)
     {
         var values = acquisition?.At(points, gradients) ?? new double[points.Count];
-        feasibility.Add(points, values, gradients);
+        var isStrict = isWary && acquisition is not null;
+        for (var i = 0; isStrict && i < values.Length; i++)
+        {
+            if (!(values[i] < Least))
+                continue;
+            var depth = 1 + Least - values[i];
+            values[i] = Least - Math.Log(depth);
+            for (var j = 0; j < gradients?[i].Length; j++)
+                gradients[i][j] /= depth;
+        }
+
+        feasibility.Add(points, values, gradients, isStrict);
         return values;
     }
 }

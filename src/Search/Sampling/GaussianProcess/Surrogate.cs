@@ -108,7 +108,7 @@ internal sealed class Surrogate
             ? ConfidenceBound.Over(_fitted.Model, _options.Confidence, running)
             : ExpectedImprovement.Over(_fitted.Model, Bar(), running, _targets, stream, counts);
         if (_feasibility is not null && (acquisition is not null || double.IsNaN(_best)))
-            acquisition = _feasibility.With(running) is { } feasibility ? new Feasible(acquisition, feasibility) : null;
+            acquisition = _feasibility.With(running) is { } feasibility ? new Feasible(acquisition, feasibility, Feasibility.IsWary(_known)) : null;
         return acquisition is null
             ? null
             : new AcquisitionSearch(cube, _features, acquisition, _around?.Sides(cube.Encode(_incumbents[0])))

@@ -54,13 +54,13 @@ public sealed class FeasibilityTests
     public void The_unit_of_a_metric_does_not_matter(double unit) => Assert.Equal(
         Fit(Slacks)!.LogProbability([[0.55, 0.3]])[0], Fit(x => [.. Slacks(x)[..2].Select(s => unit * s), 1])!.LogProbability([[0.55, 0.3]])[0], 1e-6);
 
-    [Theory, InlineData(true, false), InlineData(false, false), InlineData(true, true), InlineData(false, true)]
-    public void Added_to_an_acquisition_its_gradient_agrees_with_differences_and_its_batch_with_single_points(bool hasAcquisition, bool hasFailures)
+    [Theory, InlineData(true, false), InlineData(false, false), InlineData(true, true), InlineData(false, true), InlineData(true, true, true), InlineData(true, true, true, 1e3)]
+    public void Added_to_an_acquisition_its_gradient_agrees_with_differences_and_its_batch_with_single_points(bool hasAcquisition, bool hasFailures, bool isWary = false, double bar = 0)
     {
         double[][] x = [.. Points(20)];
         double[] y = [.. x.Select(p => Math.Sin(5 * p[0]) * p[1])];
         var model = GpModel.Condition(new Points([false, false], x), y, [-1, -0.7, 0.1, -6])!;
-        var acquisition = new Feasible(hasAcquisition ? ExpectedImprovement.Over(model, y.Max(), [], y, new RandomStream(1, 1)) : null, Fit(x => hasFailures ? [x[0] + x[1] < 1 ? 1 : -1] : [.. Slacks(x).Select(s => s + 0.1 * Math.Sin(50 * x[0]))], trials: hasFailures ? 11 : 30)!);
+        var acquisition = new Feasible(hasAcquisition ? ExpectedImprovement.Over(model, y.Max() + bar, [], y, new RandomStream(1, 1)) : null, Fit(x => hasFailures ? [x[0] + x[1] < 1 ? 1 : -1] : [.. Slacks(x).Select(s => s + 0.1 * Math.Sin(50 * x[0]))], trials: hasFailures ? 11 : 30)!, isWary);
         // Between observed points: at these the variance has no slope.
         double[][] points = [.. Points(10).Zip(Points(11).Skip(1), (a, b) => new[] { (a[0] + b[0]) / 2, (a[1] + b[1]) / 2 })];
         Assert.Equal(points.Select(p => Math.Round(acquisition.At([p])[0], 8)), acquisition.At(points).Select(v => Math.Round(v, 8)));
@@ -77,6 +77,45 @@ public sealed class FeasibilityTests
                 Assert.Equal(expected, gradient[j], 1e-3 * (1 + Math.Abs(expected)));
             }
         }
+    }
+
+    [Fact]
+    public void Three_of_the_last_eight_trials_without_a_value_make_it_wary()
+    {
+        List<Observation> With(params int[] failed) => [.. Observed(12, _ => [1]).Select(o => o with { Slacks = [failed.Contains(o.Number) ? -1 : 1] })];
+        Assert.True(Feasibility.IsWary(With(4, 8, 11)));
+        Assert.False(Feasibility.IsWary(With(3, 8, 11))); // too long ago
+        Assert.False(Feasibility.IsWary(With(10, 11)));
+    }
+
+    [Fact]
+    public void Where_it_is_wary_no_promise_outweighs_a_likely_failure_and_otherwise_one_does()
+    {
+        var feasibility = Fit(x => [x[0] < 0.6 ? 1 : -1])!;
+        // Nothing to gain where it is safe, and more of nothing at the second; all beyond the edge.
+        double[][] points = [[0.25, 0.5], [0.35, 0.5], [0.61, 0.5], [0.9, 0.5]];
+        var promise = new Promise(x => x[0] switch { < 0.3 => -1e9, < 0.6 => -1e6, _ => 0 });
+        double Best(IAcquisition acquisition) => points.Zip(acquisition.At(points)).MaxBy(v => v.Second).First[0];
+        Assert.InRange(Best(new Feasible(promise, feasibility)), 0.6, 1);
+        Assert.Equal(0.35, Best(new Feasible(promise, feasibility, isWary: true)));
+    }
+
+    [Fact]
+    public void What_is_known_to_gain_nothing_does_not_drive_it_beyond_the_edge()
+    {
+        // The loss falls towards x0 = 1, but beyond 0.6 nothing works: at 0.599 there is next to nothing left to gain.
+        var space = new SearchSpace([.. Enumerable.Range(0, 4).Select(j => new FloatParameter($"x{j}", 0, 1))]);
+        var history = Histories.Empty(space);
+        var sampler = SamplerRegistry.Create(new SamplerSettings("gp", 1), space, history.Objectives);
+        for (var i = 0; i < 30; i++)
+        {
+            var point = sampler.Suggest(history, 1, CancellationToken.None)[0].Parameters;
+            var x = point["x0"].Number;
+            history = x > 0.6 ? history.With(point, TrialState.Infeasible) : history.Completed(point, 1 - x);
+        }
+
+        Assert.InRange(history.Trials.Count(t => t.State == TrialState.Infeasible), 0, 15);
+        Assert.InRange(history.Trials.Where(t => t.State == TrialState.Completed).Min(t => t.Values["loss"]), 0.4, 0.405);
     }
 
     [Fact]
@@ -212,6 +251,11 @@ public sealed class FeasibilityTests
         }
 
         Assert.Contains(history.Trials, t => t.State == TrialState.Completed);
+    }
+
+    private sealed class Promise(Func<double[], double> value) : IAcquisition
+    {
+        public double[] At(IReadOnlyList<double[]> points, IReadOnlyList<double[]>? gradients = null) => [.. points.Select(value)];
     }
 
     // Keeps x ≤ 0.6 and y ≤ 0.8; the second grows fast.

@@ -9,7 +9,7 @@ namespace HpoService.Search.Sampling;
 internal sealed record FinishedTrial(TrialSnapshot Trial, double[]? Scores)
 {
     /// <summary>Whether it ran to its end.</summary>
-    public bool IsWhole => Scores is not null && Trial.State == TrialState.Completed;
+    public bool IsWhole => Scores is not null && Trial.State != TrialState.Pruned;
 }
 
 /// <summary>What is known of a study's trials.</summary>

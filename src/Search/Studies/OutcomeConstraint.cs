@@ -32,4 +32,14 @@ public sealed record OutcomeConstraint
 
     /// <summary>Whether a value is feasible.</summary>
     public bool Holds(double value) => !(value < LowerBound) && !(value > UpperBound);
+
+    /// <summary>How far values keep each bound, in the metric's unit, below 0 = broken, NaN = not reported; shape [bounds].</summary>
+    public IEnumerable<double> Slacks(IReadOnlyDictionary<string, double> values)
+    {
+        var value = values.GetValueOrDefault(Metric, double.NaN);
+        if (LowerBound is { } low)
+            yield return value - low;
+        if (UpperBound is { } high)
+            yield return high - value;
+    }
 }

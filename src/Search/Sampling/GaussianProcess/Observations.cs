@@ -45,7 +45,7 @@ internal static class Observations
         return [.. trials.Zip(scores, (t, s) =>
         {
             var score = s is null ? double.NaN : several?.Of(s) ?? s[0];
-            double[] slacks = [.. history.Constraints.SelectMany(c => Slacks(c, t.Trial.Values))];
+            double[] slacks = [.. history.Constraints.SelectMany(c => c.Slacks(t.Trial.Values))];
             // A pruned trial's state does not tell.
             var isBroken = slacks.Any(v => v < 0);
             var isWhole = t.Trial.State != TrialState.Infeasible && !double.IsNaN(score);
@@ -56,15 +56,6 @@ internal static class Observations
                 Slacks = [.. slacks, isWhole || isBroken ? 1 : -1],
             };
         })];
-    }
-
-    private static IEnumerable<double> Slacks(OutcomeConstraint constraint, IReadOnlyDictionary<string, double> values)
-    {
-        var value = values.GetValueOrDefault(constraint.Metric, double.NaN);
-        if (constraint.LowerBound is { } low)
-            yield return value - low;
-        if (constraint.UpperBound is { } high)
-            yield return high - value;
     }
 
     /// <summary>How many observations the hyperparameters are fitted to: all at first, then they stay for an eighth more, so that the n-th costs a

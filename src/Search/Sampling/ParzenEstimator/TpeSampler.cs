@@ -8,7 +8,8 @@ namespace HpoService.Search.Sampling.ParzenEstimator;
 /// <summary>The tree-structured Parzen estimator: of some points drawn from l, the one with the largest l/g.</summary>
 /// <remarks>Bergstra, Bardenet, Bengio and Kégl, Algorithms for Hyper-Parameter Optimization (NIPS 2011), section 4; multivariate kernels; good trials weigh as much
 /// as they are better than the best of the others, and the split is linear (Watanabe 2023). Several objectives: good are the first Pareto fronts, the
-/// lonelier trials first, as in MOTPE (Ozaki et al., GECCO 2020). Infeasible trials, those that break outcome constraints, and pending ones are not
+/// lonelier trials first, as in MOTPE (Ozaki et al., GECCO 2020). Outcome constraints: a ratio for each bound, and good are as many feasible trials and whatever is better, as
+/// in c-TPE, see <see cref="RelativeRatio"/>, but candidates come from l alone. Infeasible trials without a value and pending ones are not
 /// good: the search keeps away from them. Pruned trials come after all that ran to their end, those that came farthest first.</remarks>
 internal sealed class TpeSampler : ISampler
 {
@@ -27,8 +28,9 @@ internal sealed class TpeSampler : ISampler
     {
         var (cube, visited, known) = (new UnitCube(history.Space), new Visited(history), FinishedTrials.Known(history));
         var isStart = known + count <= _options.InitialTrials;
-        var ranked = isStart ? [] : FinishedTrials.Ranked(FinishedTrials.Of(history));
-        var good = Math.Min(ranked.Count(o => o.Scores is not null), Math.Min(MaxGood, (int)Math.Ceiling(_options.Gamma * ranked.Count)));
+        var finished = isStart ? [] : FinishedTrials.Of(history);
+        var constraints = Constraints(history, finished);
+        var (ranked, good) = constraints.Count == 0 ? Split(finished, finished) : Split(finished, [.. finished.Select(o => o with { Scores = FinishedTrials.Scores(o.Trial.Values, history.Objectives) })]);
         var l = isStart ? null : Density(history.Space, ranked.Take(good).Select(o => o.Trial.Parameters), Weights(ranked, good));
         var others = ranked.Skip(good).Select(o => o.Trial.Parameters).Concat(isStart ? [] : FinishedTrials.Pending(history)).ToList();
         var suggestions = new List<Suggestion>();
@@ -37,7 +39,8 @@ internal sealed class TpeSampler : ISampler
             cancellationToken.ThrowIfCancellationRequested();
             var stream = new RandomStream(_seed, history.NextNumber + i);
             var isInitial = known + i < _options.InitialTrials;
-            var point = isInitial ? null : Best(cube, l!, Density(history.Space, others, [.. others.Select(_ => 1.0)]), visited, stream, cancellationToken);
+            var point = isInitial ? null : Best(cube, l!, Density(history.Space, others), Value, visited, stream, cancellationToken);
+            double Value(double ratio, double[] u) => constraints.Count == 0 ? ratio : RelativeRatio.Log(ratio, (double)good / ranked.Count) + constraints.Sum(c => c.Log(u));
             var by = isInitial ? "tpe:sobol" : point is null ? "tpe:fallback" : "tpe";
             point ??= Design.Point(cube, known + i, _seed, stream, visited, cancellationToken);
             if (point is null)
@@ -51,7 +54,7 @@ internal sealed class TpeSampler : ISampler
     }
 
     // Null when hardly anything that l offers was not visited.
-    private ParameterValues? Best(UnitCube cube, Parzen l, Parzen g, Visited visited, RandomStream stream, CancellationToken cancellationToken)
+    private ParameterValues? Best(UnitCube cube, Parzen l, Parzen g, Func<double, double[], double> value, Visited visited, RandomStream stream, CancellationToken cancellationToken)
     {
         var (best, bar) = ((ParameterValues?)null, double.NegativeInfinity);
         for (var (draw, found) = (0, 0); found < _options.Candidates && draw < 10 * _options.Candidates; draw++)
@@ -63,16 +66,46 @@ internal sealed class TpeSampler : ISampler
                 continue;
             found++;
             var coordinates = Coordinates(cube.Space, point);
-            var ratio = l.LogDensity(coordinates) - g.LogDensity(coordinates);
-            if (ratio > bar || best is null)
-                (best, bar) = (point, ratio);
+            var at = value(l.LogDensity(coordinates) - g.LogDensity(coordinates), coordinates);
+            if (at > bar || best is null)
+                (best, bar) = (point, at);
         }
 
         return best;
     }
 
-    private Parzen Density(SearchSpace space, IEnumerable<ParameterValues> points, double[] weights) =>
-        new(space, [.. points.Select(p => Coordinates(space, p))], weights, _options.PriorWeight, _options.Bandwidth);
+    // The good ones are the first: so many feasible ones and whatever is ranked above them; while nothing is feasible, all that have a score.
+    private (List<FinishedTrial> Ranked, int Good) Split(List<FinishedTrial> finished, List<FinishedTrial> scored)
+    {
+        var ranked = FinishedTrials.Ranked(scored);
+        var wanted = Math.Min(finished.Count(o => o.Scores is not null), Share(finished.Count));
+        return (ranked, wanted == 0 ? ranked.Count(o => o.Scores is not null) : ranked.Index().Where(o => o.Item.Trial.State != TrialState.Infeasible).ElementAt(wanted - 1).Index + 1);
+    }
+
+    // One for each bound that a trial broke, of the trials that reported its metric; while none keeps it, those that break it by the least count as keeping it.
+    private List<RelativeRatio> Constraints(StudyHistory history, List<FinishedTrial> finished)
+    {
+        var ratios = new List<RelativeRatio>();
+        var slacks = history.Constraints.Count == 0 ? [] : finished.ConvertAll(o => history.Constraints.SelectMany(c => c.Slacks(o.Trial.Values)).ToArray());
+        for (var j = 0; j < slacks.FirstOrDefault()?.Length; j++)
+        {
+            var known = finished.Zip(slacks, (o, s) => (o.Trial.Parameters, Slack: s[j])).Where(o => !double.IsNaN(o.Slack)).OrderByDescending(o => o.Slack).ToList();
+            var kept = known.Count(o => o.Slack >= 0) is > 0 and var some ? some : Math.Min(known.Count - 1, Share(known.Count));
+            if (kept > 0 && kept < known.Count)
+                ratios.Add(new RelativeRatio(Density(history.Space, known.Take(kept).Select(o => o.Parameters)), Density(history.Space, known.Skip(kept).Select(o => o.Parameters)), (double)kept / known.Count));
+        }
+
+        return ratios;
+    }
+
+    // How many of so many are good.
+    private int Share(int count) => Math.Min(MaxGood, (int)Math.Ceiling(_options.Gamma * count));
+
+    private Parzen Density(SearchSpace space, IEnumerable<ParameterValues> points, double[]? weights = null)
+    {
+        double[][] coordinates = [.. points.Select(p => Coordinates(space, p))];
+        return new(space, coordinates, weights ?? [.. coordinates.Select(_ => 1.0)], _options.PriorWeight, _options.Bandwidth);
+    }
 
     private static double[] Coordinates(SearchSpace space, ParameterValues values) =>
         [.. space.Parameters.Select(p => values.TryGetValue(p.Name, out var value) ? UnitCube.Encode(p, value) : double.NaN)];

@@ -24,6 +24,11 @@ public sealed class TpeSamplerTests
     [Theory, InlineData("hartmann6"), InlineData("branches3"), InlineData("mixed16")]
     public void Eight_at_a_time_it_is_still_better_than_random_search(string task) => Assert.True(Median(task, "tpe", 96, parallel: 8) < Median(task, "random", 96));
 
+    // Optuna 3.1.0's TPE with constraints_func, the better of univariate and multivariate, has 3.76 and .360 after 100 trials (10 recorded seeds); where a trial that breaks
+    // a constraint is only one that is not good, the first has no feasible trial at all.
+    [Theory, InlineData("ackley5_half", 4.2), InlineData("gardner2", 0.36)]
+    public void It_finds_the_little_that_is_feasible_and_its_optimum(string task, double bound) => Assert.True(Median(task, "tpe", 100) < bound);
+
     private static double[] Suggested(StudyHistory history, int count) => [.. Enumerable.Range(0, count).Select(seed =>
         SamplerRegistry.Create(new("tpe", seed), history.Space, history.Objectives).Suggest(history, 1, CancellationToken.None)[0].Parameters["x"].Number)];
 
@@ -60,6 +65,32 @@ public sealed class TpeSamplerTests
     }
 
     [Fact]
+    public void Where_a_constraint_is_broken_and_the_objective_better_it_goes_to_the_edge()
+    {
+        // The loss falls towards x = 1, x <= 0.5 is allowed.
+        var history = Constrained(x => (1 - x, x), new("cost", upperBound: 0.5));
+        Assert.InRange(Suggested(history, 41).Order().ElementAt(20), 0.4, 0.55);
+        Assert.InRange(Suggested(history with { Constraints = [], Trials = [.. history.Trials.Select(t => t with { State = TrialState.Completed })] }, 41).Order().ElementAt(20), 0.85, 1);
+    }
+
+    [Fact]
+    public void While_nothing_is_feasible_it_goes_where_the_bound_is_broken_by_the_least()
+    {
+        // The loss falls towards x = 1, the cost towards 0, but it is never allowed.
+        var history = Constrained(x => (1 - x, 1 + x), new("cost", upperBound: 0.5));
+        Assert.InRange(Suggested(history, 41).Order().ElementAt(20), 0, 0.15);
+    }
+
+    [Fact]
+    public void A_constraint_that_no_trial_breaks_or_that_no_trial_reports_changes_nothing()
+    {
+        var history = Constrained(x => (x, x), new("cost", upperBound: 2));
+        var without = history with { Constraints = [] };
+        Assert.Equal(Suggested(without, 20), Suggested(history, 20));
+        Assert.Equal(Suggested(without, 20), Suggested(history with { Constraints = [new("memory", lowerBound: 0)] }, 20));
+    }
+
+    [Fact]
     public void Of_two_objectives_it_searches_along_the_front()
     {
         // Minimise x² and (x − 0.5)² for x in [0, 1]: the front is [0, 0.5].
@@ -75,6 +106,25 @@ public sealed class TpeSamplerTests
         var late = history.Trials.Skip(20).Select(t => t.Parameters["x"].Number).ToList();
         Assert.True(late.Count(x => x <= 0.5) > 30);
         Assert.True(late.Count(x => x < 0.25) > 5 && late.Count(x => x is > 0.25 and < 0.5) > 5);
+    }
+
+    private static StudyHistory Constrained(Func<double, (double Loss, double Cost)> values, OutcomeConstraint constraint)
+    {
+        var history = Histories.Empty(Line) with { Constraints = [constraint] };
+        for (var i = 0; i < 40; i++)
+        {
+            var (loss, cost) = values((i + 0.5) / 40);
+            history = history with
+            {
+                Trials =
+                [
+                    .. history.Trials,
+                    new TrialSnapshot(i, constraint.Holds(cost) ? TrialState.Completed : TrialState.Infeasible, new([new("x", (i + 0.5) / 40)]), new Dictionary<string, double> { ["loss"] = loss, ["cost"] = cost }, []),
+                ],
+            };
+        }
+
+        return history;
     }
 
     private static StudyHistory Bowl()

@@ -33,6 +33,15 @@ public sealed record OutcomeConstraint
     /// <summary>Whether a value is feasible.</summary>
     public bool Holds(double value) => !(value < LowerBound) && !(value > UpperBound);
 
+    /// <summary>By how much values break a bound, in units of it, or of the metric where it is 0; 0 = kept, NaN = not reported.</summary>
+    public double Violation(IReadOnlyDictionary<string, double> values) => values.GetValueOrDefault(Metric, double.NaN) switch
+    {
+        double.NaN => double.NaN,
+        var value when value < LowerBound => (LowerBound.Value - value) / Unit(LowerBound.Value),
+        var value when value > UpperBound => (value - UpperBound.Value) / Unit(UpperBound.Value),
+        _ => 0,
+    };
+
     /// <summary>How far values keep each bound, in the metric's unit, below 0 = broken, NaN = not reported; shape [bounds].</summary>
     public IEnumerable<double> Slacks(IReadOnlyDictionary<string, double> values)
     {
@@ -42,4 +51,6 @@ public sealed record OutcomeConstraint
         if (UpperBound is { } high)
             yield return high - value;
     }
+
+    private static double Unit(double bound) => bound == 0 ? 1 : Math.Abs(bound);
 }

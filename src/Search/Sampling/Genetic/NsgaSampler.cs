@@ -7,7 +7,8 @@ namespace HpoService.Search.Sampling.Genetic;
 /// <summary>NSGA-II: each trial is a child of two of the best so far, by Pareto front and crowding.</summary>
 /// <remarks>Deb, Pratap, Agarwal and Meyarivan (2002), in its steady-state form (Durillo, Nebro, Luna and Alba, On the Effect of the Steady-State Selection Scheme in
 /// Multi-Objective Genetic Algorithms, 2009): the population is the best of all finished trials when a child is made, so that it follows from the history, and any
-/// number of trials may run at once. Infeasible trials come after all others, and are parents only while there are not two others.</remarks>
+/// number of trials may run at once. Infeasible trials come after all others, those first that break outcome constraints by the least,
+/// and are parents only while there are not two others.</remarks>
 internal sealed class NsgaSampler : ISampler
 {
     private const int Redraws = 100, ConstraintDraws = 20;

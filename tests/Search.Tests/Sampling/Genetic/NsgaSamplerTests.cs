@@ -44,6 +44,33 @@ public sealed class NsgaSamplerTests
     }
 
     [Fact]
+    public void While_nothing_is_feasible_the_parents_are_those_that_break_the_constraints_by_the_least()
+    {
+        // One point in a hundred is feasible; in units of its bound the memory is what is far too much.
+        var space = new SearchSpace([new FloatParameter("x", 0, 1), new FloatParameter("y", 0, 1)]);
+        var history = new StudyHistory(space, [Histories.Minimize], []) { Constraints = [new("latency", upperBound: 10), new("memory", upperBound: 0.01)] };
+        var sampler = SamplerRegistry.Create(new("nsga2", 2), space, history.Objectives);
+        while (history.Trials.Count < 100)
+        {
+            var point = sampler.Suggest(history, 1, CancellationToken.None)[0].Parameters;
+            var (x, y) = (point["x"].Number, point["y"].Number);
+            history = history with
+            {
+                Trials =
+                [
+                    .. history.Trials,
+                    new TrialSnapshot(history.NextNumber, x <= 0.1 && y <= 0.1 ? TrialState.Completed : TrialState.Infeasible, point,
+                        new Dictionary<string, double> { ["loss"] = -x - y, ["latency"] = 100 * x, ["memory"] = 0.1 * y }, []),
+                ],
+            };
+        }
+
+        Assert.InRange(history.Trials.Skip(60).Average(t => t.Parameters["x"].Number), 0, 0.25);
+        Assert.InRange(history.Trials.Skip(60).Average(t => t.Parameters["y"].Number), 0, 0.25);
+        Assert.Contains(history.Trials, t => t.State == TrialState.Completed);
+    }
+
+    [Fact]
     public void Branches_that_no_parent_knows_are_still_reached()
     {
         var space = TestSpaces.All["conditional"];

@@ -18,6 +18,9 @@ internal sealed class InitialDesign(UnitCube cube, StudyHistory history, long se
     // Of a parameter's range; the second where the first was taken in both directions.
     private static readonly double[] StepLengths = [0.2, 0.1];
 
+    // Closer than this is the same point.
+    private const double Same = 1e-9;
+
     // No trial's number: the coordinates' order is the study's.
     private const long OrderKey = -1;
 
@@ -42,7 +45,9 @@ internal sealed class InitialDesign(UnitCube cube, StudyHistory history, long se
         var u = best is null ? Centre() : cube.Encode(best.Trial.Parameters);
         var steps = StepLengths.SelectMany(length => new[] { u[j] + sign * length, u[j] - sign * length }).Where(v => v is >= 0 and <= 1)
             .Select(v => u.Select((w, k) => k == j ? v : w).ToArray()).ToList();
-        bool IsTaken(double[] step) => visited.Contains(cube.Decode(step));
+        // Back to where the best came from is another point by a rounding.
+        List<double[]> known = [.. finished.Select(t => t.Trial.Parameters).Concat(FinishedTrials.Pending(history)).Select(cube.Encode)];
+        bool IsTaken(double[] step) => visited.Contains(cube.Decode(step)) || known.Exists(k => k.Zip(step).All(t => Math.Abs(t.First - t.Second) < Same));
         // A random point takes the place of the first one where the constraints refuse it.
         return IsTaken(steps[0]) ? steps.Skip(1).FirstOrDefault(s => !IsTaken(s) && Admissible.Keeps(cube, s)) : steps[0];
     }

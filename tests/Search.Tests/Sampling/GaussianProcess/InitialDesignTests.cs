@@ -67,6 +67,20 @@ public sealed class InitialDesignTests
         Assert.Equal([0, 0], new[] { moves[0] + moves[1], moves[2] + moves[3] }.Select(m => Math.Round(m, 9)));
     }
 
+    [Theory, InlineData(0, 1), InlineData(-3, 7), InlineData(0.1, 100)]
+    public void No_step_leads_back_to_where_the_best_trial_came_from(double low, double high)
+    {
+        // One of the two signs does, and rounding makes it another point.
+        var space = new SearchSpace([.. Enumerable.Range(0, 2).Select(j => new FloatParameter($"x{j}", low, high, low > 0 ? Scale.Log : Scale.Linear))]);
+        foreach (var best in new double[][] { [0.7, 0.5], [0.3, 0.5], [0.5, 0.7], [0.5, 0.3] })
+            for (var index = 1; index <= 3; index++)
+            {
+                var step = Step(Known(space, ([0.5, 0.5], 2), (best, 1)), index)!;
+                Assert.InRange(step.Max(u => Math.Abs(u - 0.5)), 0.1, 0.5);
+                Assert.Equal(0.2, step.Zip(best).Sum(t => Math.Abs(t.First - t.Second)), 9);
+            }
+    }
+
     [Fact]
     public void Beyond_a_side_there_is_no_other_way()
     {

@@ -17,7 +17,7 @@ internal sealed class Feasibility
 
     // Once so many of the last trials ended without a value, the next must be likely to have one, whatever another promises.
     private const int Recent = 8, TooMany = 3;
-    private const double Wary = 10;
+    private const double Wary = 10, Sure = 3;
     private readonly List<Part> _parts;
     private readonly double[][] _means = [.. Enumerable.Range(0, GpModel.Batch).Select(_ => new double[1])];
     private readonly double[] _variances = new double[GpModel.Batch], _cs = new double[GpModel.Batch];
@@ -51,6 +51,16 @@ internal sealed class Feasibility
 
     /// <summary>Whether too many of the last trials ended without a value.</summary>
     public static bool IsWary(List<Observation> all) => all.TakeLast(Recent).Count(o => o.Slacks[^1] < 0) >= TooMany;
+
+    /// <summary>Whether the observed point with the largest mean is sure to have a value (z ≥ 3), or all have one: where failures follow no pattern none is, and there is nothing to be wary of.</summary>
+    public bool HasSure()
+    {
+        if (_parts.Find(p => p.IsLabel)?.Model is not { } model)
+            return true;
+        var means = model.MeansAtObserved();
+        var (mean, variance) = model.Predict(model.X.Rows[Array.IndexOf(means, means.Max())]);
+        return mean >= Sure * Math.Sqrt(variance);
+    }
 
     /// <summary>The same with more trials pending, at the means of their slacks; null when the numerics fail.</summary>
     /// <param name="pending">Shape [p][d].</param>

@@ -46,10 +46,11 @@ internal sealed class GpSampler : ISampler
             if (!isInitial && (surrogate is null || history.Objectives.Count > 1))
                 surrogate = Fit(history, known, number, surrogate, IsOver);
             var isOver = IsOver();
-            // Every second one from the surroundings of a good point, every fourth not from those of a settled one.
+            // Every second one from the surroundings of a good point, every fourth not from those of a settled one. Every eighth is never wary: beyond what fails there may be more.
             var local = isInitial || isOver || number % 2 == 0 ? null : surrogate?.Local(history.Space, mayLeave: number % 4 == 1, IsOver);
             var point = isInitial || isOver ? null
-                : local?.Propose(cube, pending, visited, _options.Candidates / 2, stream, IsOver) ?? surrogate?.Propose(cube, pending, visited, _options.Candidates, stream, IsOver);
+                : local?.Propose(cube, pending, visited, _options.Candidates / 2, mayRisk: false, stream, IsOver)
+                    ?? surrogate?.Propose(cube, pending, visited, _options.Candidates, mayRisk: number % 8 == 0, stream, IsOver);
             var step = isInitial ? design.Step(known.Count + i, visited, stream) : null;
             var by = step is not null ? "gp:step" : isInitial ? "gp:sobol" : point is null ? isOver ? "gp:late" : "gp:fallback" : IsOver() ? "gp:short" : "gp";
             point ??= PointSampler.Unvisited(cube, visited, step ?? design.Spread(known.Count + i, stream), stream, cancellationToken);

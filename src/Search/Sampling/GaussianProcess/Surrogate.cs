@@ -98,17 +98,18 @@ internal sealed class Surrogate
         return FittedModel.Single(features, near, Targets(near, warp), theta) is { } fitted ? new Surrogate(_options, features, fitted, warp, (_known, feasibility), around) : null;
     }
 
-    /// <summary>The unvisited point with the largest acquisition value found; null when the numerics fail or all were visited.</summary>
+    /// <summary>The unvisited point with the largest acquisition value found; null when the numerics fail or all were visited. Unless it may risk a trial without a value, it is wary after some of them.</summary>
     public ParameterValues? Propose(
-        UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, RandomStream stream, Func<bool> isOver)
+        UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, bool mayRisk, RandomStream stream, Func<bool> isOver)
     {
         double[][] running = [.. pending.TakeLast(MaxPending).Select(_features.Of)];
         var counts = _feasibility?.LogProbability(running).Select(log => log > Math.Log(0.5)).ToArray();
         IAcquisition? acquisition = double.IsNaN(_best) ? null : _options.Acquisition == AcquisitionKind.UpperConfidenceBound
             ? ConfidenceBound.Over(_fitted.Model, _options.Confidence, running)
             : ExpectedImprovement.Over(_fitted.Model, Bar(), running, _targets, stream, counts);
+        var isWary = !mayRisk && Feasibility.IsWary(_known) && _feasibility?.HasSure() == true;
         if (_feasibility is not null && (acquisition is not null || double.IsNaN(_best)))
-            acquisition = _feasibility.With(running) is { } feasibility ? new Feasible(acquisition, feasibility, Feasibility.IsWary(_known)) : null;
+            acquisition = _feasibility.With(running) is { } feasibility ? new Feasible(acquisition, feasibility, isWary) : null;
         return acquisition is null
             ? null
             : new AcquisitionSearch(cube, _features, acquisition, _around?.Sides(cube.Encode(_incumbents[0])))

@@ -103,19 +103,49 @@ public sealed class FeasibilityTests
     [Fact]
     public void What_is_known_to_gain_nothing_does_not_drive_it_beyond_the_edge()
     {
-        // The loss falls towards x0 = 1, but beyond 0.6 nothing works: at 0.599 there is next to nothing left to gain.
-        var space = new SearchSpace([.. Enumerable.Range(0, 4).Select(j => new FloatParameter($"x{j}", 0, 1))]);
-        var history = Histories.Empty(space);
-        var sampler = SamplerRegistry.Create(new SamplerSettings("gp", 1), space, history.Objectives);
-        for (var i = 0; i < 30; i++)
-        {
-            var point = sampler.Suggest(history, 1, CancellationToken.None)[0].Parameters;
-            var x = point["x0"].Number;
-            history = x > 0.6 ? history.With(point, TrialState.Infeasible) : history.Completed(point, 1 - x);
-        }
-
+        var history = Walled(30);
         Assert.InRange(history.Trials.Count(t => t.State == TrialState.Infeasible), 0, 15);
         Assert.InRange(history.Trials.Where(t => t.State == TrialState.Completed).Min(t => t.Values["loss"]), 0.4, 0.405);
+    }
+
+    [Fact]
+    public void Where_most_trials_fail_wherever_they_are_the_search_goes_on_by_what_they_promise()
+    {
+        // Nothing is likely to have a value, and what fails says nothing: a search that asks for that first stays where it was.
+        var space = new SearchSpace([.. Enumerable.Range(0, 3).Select(j => new FloatParameter($"x{j}", 0, 1))]);
+        double Best(int seed)
+        {
+            var history = Histories.Empty(space);
+            var sampler = SamplerRegistry.Create(new SamplerSettings("gp", seed), space, history.Objectives);
+            for (var i = 0; i < 60; i++)
+            {
+                var point = sampler.Suggest(history, 1, CancellationToken.None)[0].Parameters;
+                history = new RandomStream(3, 1000 + i).NextDouble() < 0.6 ? history.With(point, TrialState.Infeasible) : history.Completed(point, Histories.Bowl(space, point));
+            }
+
+            return history.Trials.Where(t => t.State == TrialState.Completed).Min(t => t.Values["loss"]);
+        }
+
+        Assert.InRange(Enumerable.Range(1, 7).Select(Best).Order().ElementAt(3), 0, 0.045);
+    }
+
+    [Fact]
+    public void Each_eighth_trial_may_risk_to_end_without_a_value()
+    {
+        // With nothing left to gain before the wall, whoever may risk it goes beyond.
+        var byTurn = Walled(64).Trials.Skip(24).ToLookup(t => t.Number % 8 == 0, t => t.State == TrialState.Infeasible);
+        Assert.InRange(byTurn[true].Count(failed => failed), 4, 5);
+        Assert.InRange(byTurn[false].Count(failed => failed), 0, 35 / 3);
+    }
+
+    [Fact]
+    public void A_wall_is_known_to_have_a_side_where_trials_work_and_failures_without_a_pattern_are_not()
+    {
+        Assert.True(Fit(x => [x[0] < 0.6 ? 1 : -1])!.HasSure());
+        Assert.True(Fit(Slacks)!.HasSure()); // all have a value
+        // Each point was tried twice, and worked once.
+        List<Observation> coins = [.. Observed(15, _ => [1]).SelectMany(o => new[] { o with { Number = 2 * o.Number }, o with { Number = 2 * o.Number + 1, Slacks = [-1] } })];
+        Assert.False(Feasibility.Fit(Features, coins, some => some.Count, new GpOptions(), null, () => false)!.HasSure());
     }
 
     [Fact]
@@ -251,6 +281,21 @@ public sealed class FeasibilityTests
         }
 
         Assert.Contains(history.Trials, t => t.State == TrialState.Completed);
+    }
+
+    // The loss falls towards x0 = 1, but beyond 0.6 nothing works: at 0.599 there is next to nothing left to gain.
+    private static StudyHistory Walled(int trials)
+    {
+        var space = new SearchSpace([.. Enumerable.Range(0, 4).Select(j => new FloatParameter($"x{j}", 0, 1))]);
+        var history = Histories.Empty(space);
+        var sampler = SamplerRegistry.Create(new SamplerSettings("gp", 1), space, history.Objectives);
+        for (var i = 0; i < trials; i++)
+        {
+            var point = sampler.Suggest(history, 1, CancellationToken.None)[0].Parameters;
+            var x = point["x0"].Number;
+            history = x > 0.6 ? history.With(point, TrialState.Infeasible) : history.Completed(point, 1 - x);
+        }
+        return history;
     }
 
     private sealed class Promise(Func<double[], double> value) : IAcquisition

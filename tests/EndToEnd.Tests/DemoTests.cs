@@ -27,6 +27,16 @@ public sealed partial class DemoTests
 public sealed class ServeTests
 {
     [Fact]
+    public async Task It_writes_to_its_data_folder_alone_and_says_first_where_it_listens()
+    {
+        var (home, data) = (Directory.CreateTempSubdirectory("hpo-home-").FullName, Directory.CreateTempSubdirectory("hpo-serve-").FullName);
+        await using (await Service.StartAsync(data, slots: 0, environment: new Dictionary<string, string> { ["HOME"] = home }))
+            Assert.Empty(Directory.EnumerateFileSystemEntries(home));
+        Directory.Delete(home, recursive: true);
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
     public async Task Without_keys_it_does_not_listen_where_others_can_reach_it()
     {
         var data = Directory.CreateTempSubdirectory("hpo-serve-").FullName;

@@ -27,7 +27,9 @@ internal static class Access
         services.AddOptions<AccessOptions>().BindConfiguration("Auth");
         services.AddOptions<LimitOptions>().BindConfiguration("Limits");
         services.AddSingleton<KeyRing>().AddSingleton<KeyAttempts>();
-        services.AddAuthentication(KeyAuthentication.Bearer).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Bearer, null);
+        // AddAuthentication would also keep keys of cookies, which we have none of, in the home folder, and warn that they are not encrypted.
+        services.AddAuthenticationCore(options => options.DefaultScheme = KeyAuthentication.Bearer).AddWebEncoders();
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Bearer, null);
         var authorization = services.AddAuthorizationBuilder();
         foreach (var role in Enum.GetValues<Role>())
             authorization.AddPolicy(Policy(role), policy => policy.RequireClaim(Policy(role)));

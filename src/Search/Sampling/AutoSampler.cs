@@ -15,5 +15,5 @@ internal sealed class AutoSampler(ISampler few, ISampler many, int most) : ISamp
     public const int MaxModelledOfSeveral = 1000;
 
     public IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count, CancellationToken cancellationToken) =>
-        (FinishedTrials.Known(history) <= most ? few : many).Suggest(history, count, cancellationToken);
+        (KnownTrials.CountOf(history) <= most ? few : many).Suggest(history, count, cancellationToken);
 }

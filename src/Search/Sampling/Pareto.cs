@@ -20,26 +20,45 @@ internal static class Pareto
     }
 
     /// <summary>The fronts: each holds the indices of what only points of earlier ones dominate.</summary>
-    public static List<List<int>> Fronts(IReadOnlyList<double[]> scores)
+    /// <param name="scores">The points'.</param>
+    /// <param name="most">How many points are asked for: the fronts after those that hold so many are left out.</param>
+    public static List<List<int>> Fronts(IReadOnlyList<double[]> scores, int most = int.MaxValue)
     {
         // In the order of falling scores nobody is dominated by a later one; the first front without a dominating point is found by halving
-        // (Zhang, Tian, Cheng and Jin, An Efficient Approach to Nondominated Sorting, 2015).
-        var fronts = new List<List<int>>();
-        foreach (var i in Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i], Lexicographic))
+        // (Zhang, Tian, Cheng and Jin, An Efficient Approach to Nondominated Sorting, 2015). Whatever follows points enough stays so.
+        var (fronts, held) = (new List<List<int>>(), 0);
+        foreach (var i in Descending(scores))
         {
             var (low, high) = (0, fronts.Count);
+            if (held >= most && IsDominated(i, fronts[^1]))
+                continue;
             while (low < high)
             {
                 var middle = (low + high) / 2;
-                (low, high) = fronts[middle].Any(j => Dominates(scores[j], scores[i])) ? (middle + 1, high) : (low, middle);
+                (low, high) = IsDominated(i, fronts[middle]) ? (middle + 1, high) : (low, middle);
             }
 
             if (low == fronts.Count)
                 fronts.Add([]);
             fronts[low].Add(i);
+            held++;
+            while (held - fronts[^1].Count >= most)
+            {
+                held -= fronts[^1].Count;
+                fronts.RemoveAt(fronts.Count - 1);
+            }
         }
 
         return fronts;
+
+        // The latest ones are the likeliest to.
+        bool IsDominated(int i, List<int> front)
+        {
+            for (var j = front.Count - 1; j >= 0; j--)
+                if (Dominates(scores[front[j]], scores[i]))
+                    return true;
+            return false;
+        }
     }
 
     /// <summary>How lonely each point is among the others: the sum over the objectives of the distance between its neighbours, relative to the range; ∞ at
@@ -61,27 +80,44 @@ internal static class Pareto
         return distances;
     }
 
-    /// <summary>All indices from the best to the worst: by front, then the lonelier first, then in their order.</summary>
-    public static List<int> Order(IReadOnlyList<double[]> scores)
+    /// <summary>Indices from the best to the worst: by front, then the lonelier first, then in their order.</summary>
+    /// <param name="scores">The points'.</param>
+    /// <param name="most">How many of them.</param>
+    public static List<int> Order(IReadOnlyList<double[]> scores, int most = int.MaxValue)
     {
         if (scores.Count > 0 && scores[0].Length == 1)
-            return [.. Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i][0])];
-        var order = new List<int>(scores.Count);
-        foreach (var front in Fronts(scores))
+            return [.. Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i][0]).Take(most)];
+        var order = new List<int>();
+        foreach (var front in Fronts(scores, most))
         {
             front.Sort();
             var crowding = Crowding([.. front.Select(i => scores[i])]);
-            order.AddRange(Enumerable.Range(0, front.Count).OrderByDescending(i => crowding[i]).Select(i => front[i]));
+            order.AddRange(Enumerable.Range(0, front.Count).OrderByDescending(i => crowding[i]).Take(most - order.Count).Select(i => front[i]));
         }
 
         return order;
     }
 
-    private static readonly Comparer<double[]> Lexicographic = Comparer<double[]>.Create((a, b) =>
+    // Of equal first scores the one with the larger second, and so on.
+    private static int[] Descending(IReadOnlyList<double[]> scores)
     {
-        for (var k = 0; k < a.Length; k++)
-            if (a[k].CompareTo(b[k]) is var order and not 0)
-                return order;
-        return 0;
-    });
+        int[] order = [.. Enumerable.Range(0, scores.Count)];
+        Array.Sort([.. scores.Select(s => -s[0])], order);
+        for (var (from, to) = (0, 1); to <= order.Length; to++)
+            if (to == order.Length || scores[order[to]][0] != scores[order[from]][0])
+            {
+                order.AsSpan(from, to - from).Sort(Lexicographic);
+                from = to;
+            }
+
+        return order;
+
+        int Lexicographic(int a, int b)
+        {
+            for (var k = 1; k < scores[a].Length; k++)
+                if (scores[b][k].CompareTo(scores[a][k]) is var order and not 0)
+                    return order;
+            return 0;
+        }
+    }
 }

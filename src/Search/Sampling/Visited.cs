@@ -22,7 +22,7 @@ public sealed class Visited
     internal Visited(StudyHistory history)
     {
         foreach (var trial in history.Trials)
-            Set(trial.Number, trial.State == TrialState.Canceled ? null : trial.Parameters);
+            Set(trial.Number, PointOf(trial));
     }
 
     private Visited(Visited parent) => _parent = parent;
@@ -62,6 +62,9 @@ public sealed class Visited
         _counts.Remove(before);
         _walk = null; // the point may lie before where the walk has come to
     }
+
+    /// <summary>The point that a trial visits; null = none.</summary>
+    internal static ParameterValues? PointOf(TrialSnapshot trial) => trial.State == TrialState.Canceled ? null : trial.Parameters;
 
     /// <summary>A set that starts as this one; what is added to it is not added here. To be thrown away before this one changes.</summary>
     public Visited Fork() => new(this);

@@ -14,13 +14,22 @@ public sealed class ParetoTests
             // Few levels: ties and equal points occur.
             double[][] scores = [.. Enumerable.Range(0, 40).Select(_ => Enumerable.Range(0, 1 + round % 4).Select(_ => (double)stream.NextInt(6)).ToArray())];
             var left = Enumerable.Range(0, 40).ToHashSet();
-            foreach (var front in Pareto.Fronts(scores))
+            var fronts = Pareto.Fronts(scores);
+            foreach (var front in fronts)
             {
                 Assert.Equal(left.Where(i => !left.Any(j => Pareto.Dominates(scores[j], scores[i]))).Order(), front.Order());
                 left.ExceptWith(front);
             }
 
             Assert.Empty(left);
+            // Fewer are asked for: the same ones, and none too many.
+            for (var most = 1; most <= 40; most++)
+            {
+                var first = Pareto.Fronts(scores, most);
+                Assert.Equal(fronts.Take(first.Count), first);
+                Assert.InRange(most, 1 + first.SkipLast(1).Sum(f => f.Count), first.Sum(f => f.Count));
+                Assert.Equal(Pareto.Order(scores).Take(most), Pareto.Order(scores, most));
+            }
         }
     }
 

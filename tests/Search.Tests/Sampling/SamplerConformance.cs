@@ -59,6 +59,34 @@ public abstract class SamplerConformance(string kind)
         Assert.Equal(Create(space).Suggest(history, 1, CancellationToken.None), used.Suggest(history, 1, CancellationToken.None));
     }
 
+    [Theory, MemberData(nameof(Names))]
+    public void A_sampler_that_is_kept_answers_as_a_new_one(string name)
+    {
+        var space = TestSpaces.All[name];
+        var (kept, history, stream) = (Create(space), Histories.Empty(space), new RandomStream(5, 6));
+        TrialState[] next = [TrialState.Completed, TrialState.Completed, TrialState.Completed, TrialState.Pruned, TrialState.Infeasible, TrialState.Failed, TrialState.Canceled];
+        for (var i = 0; i < 40; i++)
+        {
+            var suggestions = kept.Suggest(history, 2, CancellationToken.None);
+            Assert.Equal(Create(space).Suggest(history, 2, CancellationToken.None), suggestions);
+            // One more is queued, with its values or without, one of the queued ones starts, and one that runs, not always the first, ends.
+            if (suggestions.Count > 0)
+                history = history.With(i % 5 == 4 ? ParameterValues.Empty : suggestions[0].Parameters, TrialState.Queued);
+            Move(TrialState.Queued, t => t with { State = TrialState.Running, Parameters = t.Parameters.Count == 0 && suggestions.Count > 1 ? suggestions[1].Parameters : t.Parameters });
+            if (i > 4)
+                Move(TrialState.Running, t => Ended(t, next[stream.NextInt(next.Length)]));
+        }
+
+        TrialSnapshot Ended(TrialSnapshot t, TrialState state) =>
+            t with { State = state, Values = state is TrialState.Completed or TrialState.Pruned ? new Dictionary<string, double> { ["loss"] = Histories.Bowl(space, t.Parameters) } : [] };
+        void Move(TrialState from, Func<TrialSnapshot, TrialSnapshot> to)
+        {
+            var some = history.Trials.Where(t => t.State == from).ToList();
+            var chosen = some.Count == 0 ? null : some[stream.NextInt(some.Count)];
+            history = history with { Trials = [.. history.Trials.Select(t => ReferenceEquals(t, chosen) ? to(t) : t)] };
+        }
+    }
+
     [Theory, MemberData(nameof(Finite))]
     public void A_finite_space_is_visited_completely_then_exhausted(string name)
     {

@@ -13,6 +13,7 @@ internal sealed class CmaSampler : ISampler
     private const int Redraws = 100, ConstraintDraws = 20;
     private readonly CmaOptions _options;
     private readonly long _seed;
+    private KnownTrials? _known;
     private Replay? _last;
 
     public CmaSampler(CmaOptions options, long seed)
@@ -23,24 +24,26 @@ internal sealed class CmaSampler : ISampler
 
     public IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count, CancellationToken cancellationToken)
     {
-        var (cube, visited, known) = (new UnitCube(history.Space), new Visited(history), FinishedTrials.Known(history));
+        var known = KnownTrials.Of(history, Interlocked.Exchange(ref _known, null));
+        var (cube, visited) = (new UnitCube(history.Space), known.ForkVisited());
         var initial = _options.InitialTrials ?? Math.Min(2 + cube.Dimensions, 6);
-        var search = known + count <= initial ? null : Search(history, initial, cancellationToken);
+        var search = known.Count + count <= initial ? null : Search(known, initial, cancellationToken);
         var suggestions = new List<Suggestion>();
         for (var i = 0; i < count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var stream = new RandomStream(_seed, history.NextNumber + i);
-            var isInitial = known + i < initial;
+            var isInitial = known.Count + i < initial;
             var point = isInitial ? null : Draw(cube, search!, visited, stream);
             var by = isInitial ? "cmaes:sobol" : point is null ? "cmaes:fallback" : "cmaes";
-            point ??= Design.Point(cube, known + i, _seed, stream, visited, cancellationToken);
+            point ??= Design.Point(cube, known.Count + i, _seed, stream, visited, cancellationToken);
             if (point is null)
                 break;
             visited.Add(point);
             suggestions.Add(new Suggestion(point, by));
         }
 
+        _known = known;
         return suggestions;
     }
 
@@ -53,10 +56,11 @@ internal sealed class CmaSampler : ISampler
         return null;
     }
 
-    private CmaSearch Search(StudyHistory history, int initial, CancellationToken cancellationToken)
+    private CmaSearch Search(KnownTrials known, int initial, CancellationToken cancellationToken)
     {
+        var history = known.History;
         var first = history.Trials.Where(t => t.State is not (TrialState.Failed or TrialState.Canceled)).Take(initial).Select(t => t.Number).ToHashSet();
-        var finished = FinishedTrials.Of(history);
+        var finished = known.Finished;
         var start = finished.Where(t => first.Contains(t.Trial.Number)).ToList();
         List<TrialSnapshot> rows = [.. start.Select(t => t.Trial), .. finished.Where(t => !first.Contains(t.Trial.Number)).Select(t => t.Trial)];
         var rest = finished.Where(t => !first.Contains(t.Trial.Number)).ToList();
@@ -75,7 +79,7 @@ internal sealed class CmaSampler : ISampler
     private Replay Start(SearchSpace space, List<FinishedTrial> start, List<TrialSnapshot> rows)
     {
         var axes = new Axes(space);
-        double[] mean = FinishedTrials.Ranked(start) is [{ Scores: not null } best, ..]
+        double[] mean = Ranking.Best(start, 1) is [{ Scores: not null } best, ..]
             ? [.. axes.Coordinates(best.Trial.Parameters).Select(c => double.IsNaN(c) ? 0.5 : c)]
             : [.. axes.Ordered.Select(_ => 0.5)];
         return new Replay(space, start.Count, rows, start.Count, new CmaSearch(_options, axes, _seed, mean));

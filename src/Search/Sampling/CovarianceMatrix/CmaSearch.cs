@@ -62,7 +62,7 @@ internal sealed class CmaSearch
     /// <param name="generation">λ finished trials.</param>
     public CmaSearch Next(List<FinishedTrial> generation)
     {
-        var ranked = FinishedTrials.Ranked(generation);
+        var ranked = Ranking.Best(generation);
         var feasible = ranked.Count(t => t.Scores is not null);
         IReadOnlyList<double> bests = feasible == 0 ? _bests : [.. _bests, ranked[0].Scores![0]];
         var state = _state?.Update([.. ranked.Select(t => Step(t.Trial.Parameters))], feasible);

@@ -12,6 +12,7 @@ internal sealed class GpSampler : ISampler
 {
     private readonly GpOptions _options;
     private readonly long _seed;
+    private KnownTrials? _known;
     private Surrogate? _last;
 
     public GpSampler(GpOptions options, long seed)
@@ -29,11 +30,9 @@ internal sealed class GpSampler : ISampler
             return Stopwatch.GetElapsedTime(started).TotalSeconds > _options.MaxSuggestSeconds;
         }
 
-        var cube = new UnitCube(history.Space);
-        var visited = new Visited(history);
-        var known = history.Trials.Where(t => t.State is not (TrialState.Failed or TrialState.Canceled)).ToList();
-        var pending = known.Where(t => !t.State.IsFinal() && history.Space.Violations(t.Parameters).Count == 0).Select(t => t.Parameters).ToList();
-        var design = new InitialDesign(cube, history, _seed);
+        var known = KnownTrials.Of(history, Interlocked.Exchange(ref _known, null));
+        var (cube, visited, pending) = (new UnitCube(history.Space), known.ForkVisited(), known.Pending.ToList());
+        var design = new InitialDesign(cube, known, _seed);
         var initial = _options.InitialTrials ?? design.Count;
         Surrogate? surrogate = null;
         var suggestions = new List<Suggestion>();
@@ -44,7 +43,7 @@ internal sealed class GpSampler : ISampler
             var isInitial = known.Count + i < initial;
             // Of several objectives each trial has a model of its own weights.
             if (!isInitial && (surrogate is null || history.Objectives.Count > 1))
-                surrogate = Fit(history, known, number, surrogate, IsOver);
+                surrogate = Fit(known, number, surrogate, IsOver);
             var isOver = IsOver();
             // Every second one from the surroundings of a good point, every fourth not from those of a settled one. Every eighth is never wary: beyond what fails there may be more.
             var local = isInitial || isOver || number % 2 == 0 ? null : surrogate?.Local(history.Space, mayLeave: number % 4 == 1, IsOver);
@@ -63,6 +62,7 @@ internal sealed class GpSampler : ISampler
             suggestions.Add(new Suggestion(point, by));
         }
 
+        _known = known;
         // What time cut short is not what would be computed again. Without a model of its own it must not put back what another thread has taken meanwhile.
         if (IsOver())
             _last = null;
@@ -71,11 +71,11 @@ internal sealed class GpSampler : ISampler
         return suggestions;
     }
 
-    private Surrogate? Fit(StudyHistory history, List<TrialSnapshot> known, int number, Surrogate? before, Func<bool> isOver)
+    private Surrogate? Fit(KnownTrials known, int number, Surrogate? before, Func<bool> isOver)
     {
-        var features = new Features(history.Space);
-        var observations = Observations.Of(history, features, Scalarization.Weights(history.Objectives.Count, _seed, number));
-        var settled = known.Find(t => !t.State.IsFinal())?.Number ?? int.MaxValue;
+        var features = new Features(known.History.Space);
+        var observations = Observations.Of(known.Finished, features, Scalarization.Weights(known.History.Objectives.Count, _seed, number));
+        var settled = known.History.Trials.FirstOrDefault(t => !t.State.IsFinal())?.Number ?? int.MaxValue;
         // Whoever comes meanwhile computes all anew: same answer, later.
         var earlier = before ?? Interlocked.Exchange(ref _last, null);
         var started = Stopwatch.GetTimestamp();

@@ -2,7 +2,6 @@
 using HpoService.Search.Numerics;
 using HpoService.Search.Sampling.Sobol;
 using HpoService.Search.Spaces;
-using HpoService.Search.Studies;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
@@ -11,9 +10,9 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// <remarks>So COBYLA builds its first simplex (Powell 1994). Spaces with choices, few values or conditions have no slopes, one parameter has no others to
 /// be told apart from, and several objectives have no best trial: there, and while all that finished is infeasible, it is a Sobol sequence.</remarks>
 /// <param name="cube">Of the space.</param>
-/// <param name="history">Of the study.</param>
+/// <param name="known">Of the study's trials.</param>
 /// <param name="seed">The study's.</param>
-internal sealed class InitialDesign(UnitCube cube, StudyHistory history, long seed)
+internal sealed class InitialDesign(UnitCube cube, KnownTrials known, long seed)
 {
     // Of a parameter's range; the second where the first was taken in both directions.
     private static readonly double[] StepLengths = [0.2, 0.1];
@@ -24,7 +23,7 @@ internal sealed class InitialDesign(UnitCube cube, StudyHistory history, long se
     // No trial's number: the coordinates' order is the study's.
     private const long OrderKey = -1;
 
-    private readonly bool _hasSteps = cube.Dimensions > 1 && history.Objectives.Count == 1 && cube.Space.Parameters.All(HasSlope);
+    private readonly bool _hasSteps = cube.Dimensions > 1 && known.History.Objectives.Count == 1 && cube.Space.Parameters.All(HasSlope);
 
     /// <summary>How many trials it has unless the study says otherwise.</summary>
     public int Count => Math.Min(2 + cube.Dimensions, _hasSteps ? 8 : 6);
@@ -35,9 +34,8 @@ internal sealed class InitialDesign(UnitCube cube, StudyHistory history, long se
         var d = cube.Dimensions;
         if (!_hasSteps || index < 1 || index > d + 1)
             return null;
-        var finished = FinishedTrials.Of(history);
-        var best = finished.Where(t => t.Scores is not null).MaxBy(t => t.Scores![0]);
-        if (best is null && finished.Count > 0)
+        var best = known.Finished.Where(t => t.Scores is not null).MaxBy(t => t.Scores![0]);
+        if (best is null && known.Finished.Count > 0)
             return null;
         var order = new RandomStream(seed, OrderKey);
         var j = Enumerable.Range(0, d).OrderBy(_ => order.NextDouble()).ElementAt(index % d);
@@ -46,8 +44,8 @@ internal sealed class InitialDesign(UnitCube cube, StudyHistory history, long se
         var steps = StepLengths.SelectMany(length => new[] { u[j] + sign * length, u[j] - sign * length }).Where(v => v is >= 0 and <= 1)
             .Select(v => u.Select((w, k) => k == j ? v : w).ToArray()).ToList();
         // Back to where the best came from is another point by a rounding.
-        List<double[]> known = [.. finished.Select(t => t.Trial.Parameters).Concat(FinishedTrials.Pending(history)).Select(cube.Encode)];
-        bool IsTaken(double[] step) => visited.Contains(cube.Decode(step)) || known.Exists(k => k.Zip(step).All(t => Math.Abs(t.First - t.Second) < Same));
+        List<double[]> taken = [.. known.Finished.Select(t => t.Trial.Parameters).Concat(known.Pending).Select(cube.Encode)];
+        bool IsTaken(double[] step) => visited.Contains(cube.Decode(step)) || taken.Exists(k => k.Zip(step).All(t => Math.Abs(t.First - t.Second) < Same));
         // A random point takes the place of the first one where the constraints refuse it.
         return IsTaken(steps[0]) ? steps.Skip(1).FirstOrDefault(s => !IsTaken(s) && Admissible.Keeps(cube, s)) : steps[0];
     }

@@ -31,29 +31,26 @@ internal static class Observations
     // They all enter the model, whose cost grows with their square.
     private const int MostNew = 512;
 
-    /// <summary>Finished trials that lie in the space; failed and canceled ones say nothing about a point.</summary>
-    /// <param name="history">Of the study.</param>
+    /// <summary>Of each finished trial.</summary>
+    /// <param name="trials">By number.</param>
     /// <param name="features">Of its space.</param>
     /// <param name="weights">Of several objectives, see <see cref="Scalarization"/>.</param>
-    public static List<Observation> Of(StudyHistory history, Features features, double[] weights)
+    public static List<Observation> Of(IReadOnlyList<FinishedTrial> trials, Features features, double[] weights)
     {
-        var trials = FinishedTrials.Of(history);
         // What broke a constraint tells of the objectives, too; it sets their units only while nothing is feasible.
-        var scores = trials.ConvertAll(t => FinishedTrials.Scores(t.Trial.Values, history.Objectives));
         var feasible = trials.Select(t => t.Scores).OfType<double[]>().ToList();
-        var several = weights.Length > 1 && (feasible.Count > 0 ? feasible : [.. scores.OfType<double[]>()]) is { Count: > 0 } units ? new Scalarization(units, weights) : null;
-        return [.. trials.Zip(scores, (t, s) =>
+        var several = weights.Length > 1 && (feasible.Count > 0 ? feasible : [.. trials.Select(t => t.Measured).OfType<double[]>()]) is { Count: > 0 } units ? new Scalarization(units, weights) : null;
+        return [.. trials.Select(t =>
         {
-            var score = s is null ? double.NaN : several?.Of(s) ?? s[0];
-            double[] slacks = [.. history.Constraints.SelectMany(c => c.Slacks(t.Trial.Values))];
+            var score = t.Measured is not { } s ? double.NaN : several?.Of(s) ?? s[0];
             // A pruned trial's state does not tell.
-            var isBroken = slacks.Any(v => v < 0);
+            var isBroken = t.Slacks.Any(v => v < 0);
             var isWhole = t.Trial.State != TrialState.Infeasible && !double.IsNaN(score);
             return new Observation(t.Trial.Parameters, features.Of(t.Trial.Parameters), score)
             {
                 Number = t.Trial.Number,
                 IsFeasible = isWhole && !isBroken,
-                Slacks = [.. slacks, isWhole || isBroken ? 1 : -1],
+                Slacks = [.. t.Slacks, isWhole || isBroken ? 1 : -1],
             };
         })];
     }

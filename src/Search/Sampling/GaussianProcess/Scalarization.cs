@@ -15,7 +15,7 @@ internal sealed class Scalarization
     /// <summary>Of the trials' scores, shape [n][k], n ≥ 1, and λ.</summary>
     public Scalarization(IReadOnlyList<double[]> scores, double[] weights)
     {
-        var front = Pareto.Fronts(scores)[0].Select(i => scores[i]).ToList();
+        var front = Pareto.Fronts(scores, 1)[0].Select(i => scores[i]).ToList();
         _weights = weights;
         _ideal = [.. weights.Select((_, j) => front.Max(s => s[j]))];
         _span = [.. weights.Select((_, j) => Span(front, j) is > 0 and var span ? span : Span(scores, j) is > 0 and var all ? all : 1)];

@@ -14,6 +14,7 @@ internal sealed class NsgaSampler : ISampler
     private const int Redraws = 100, ConstraintDraws = 20;
     private readonly NsgaOptions _options;
     private readonly long _seed;
+    private KnownTrials? _known;
 
     public NsgaSampler(NsgaOptions options, long seed)
     {
@@ -23,31 +24,33 @@ internal sealed class NsgaSampler : ISampler
 
     public IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count, CancellationToken cancellationToken)
     {
-        var (cube, visited, known) = (new UnitCube(history.Space), new Visited(history), FinishedTrials.Known(history));
-        var parents = known + count <= _options.Population ? [] : Parents(history);
+        var known = KnownTrials.Of(history, Interlocked.Exchange(ref _known, null));
+        var (cube, visited) = (new UnitCube(history.Space), known.ForkVisited());
+        var parents = known.Count + count <= _options.Population ? [] : Parents(known);
         var suggestions = new List<Suggestion>();
         for (var i = 0; i < count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var stream = new RandomStream(_seed, history.NextNumber + i);
-            var isInitial = known + i < _options.Population;
+            var isInitial = known.Count + i < _options.Population;
             var point = isInitial ? null : Child(cube, parents, visited, stream);
             var by = isInitial ? "nsga2:sobol" : point is null ? "nsga2:fallback" : "nsga2";
-            point ??= Design.Point(cube, known + i, _seed, stream, visited, cancellationToken);
+            point ??= Design.Point(cube, known.Count + i, _seed, stream, visited, cancellationToken);
             if (point is null)
                 break;
             visited.Add(point);
             suggestions.Add(new Suggestion(point, by));
         }
 
+        _known = known;
         return suggestions;
     }
 
-    private List<ParameterValues> Parents(StudyHistory history)
+    private List<ParameterValues> Parents(KnownTrials known)
     {
-        var ranked = FinishedTrials.Ranked(FinishedTrials.Of(history));
-        var feasible = ranked.Count(t => t.Scores is not null);
-        return [.. ranked.Take(feasible >= 2 ? Math.Min(feasible, _options.Population) : _options.Population).Select(t => t.Trial.Parameters)];
+        var best = Ranking.Best(known.Finished, _options.Population);
+        var feasible = best.Count(t => t.Scores is not null);
+        return [.. best.Take(feasible >= 2 ? feasible : best.Count).Select(t => t.Trial.Parameters)];
     }
 
     private ParameterValues? Child(UnitCube cube, List<ParameterValues> parents, Visited visited, RandomStream stream)

@@ -15,7 +15,7 @@ public sealed class InitialDesignTests
         new([.. Enumerable.Range(0, dimensions).Select(j => new FloatParameter($"x{j}", 0, 1)), .. others]);
 
     private static double[]? Step(StudyHistory history, int index) =>
-        new InitialDesign(new UnitCube(history.Space), history, seed: 3).Step(index, new Visited(history), new RandomStream(3, index));
+        new InitialDesign(new UnitCube(history.Space), KnownTrials.Of(history), seed: 3).Step(index, new Visited(history), new RandomStream(3, index));
 
     private static StudyHistory Known(SearchSpace space, params (double[] U, double Loss)[] trials) =>
         trials.Aggregate(Histories.Empty(space), (history, t) => history.Completed(new UnitCube(space).Decode(t.U), t.Loss));

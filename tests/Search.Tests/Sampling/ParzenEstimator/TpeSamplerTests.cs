@@ -1,5 +1,6 @@
 using HpoService.Bench.Problems;
 using HpoService.Bench.Runs;
+using HpoService.Search.Numerics;
 using HpoService.Search.Sampling;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
@@ -43,6 +44,22 @@ public sealed class TpeSamplerTests
         for (var i = 0; i < 20; i++)
             history = history.With(new([new("x", 0.2 + 0.005 * i)]), state);
         Assert.True(Suggested(history, 40).Count(x => x < 0.3) < left / 2);
+    }
+
+    // More trials than kernels: whenever it was that a place was searched in vain, it counts.
+    [Theory, InlineData(0), InlineData(3000), InlineData(6000)]
+    public void Of_many_trials_those_of_all_times_count(int from)
+    {
+        var random = new RandomStream(1, from);
+        TrialSnapshot Trial(int number)
+        {
+            var isGood = number % 300 == 299;
+            var x = isGood ? 0.2 + 0.6 * (number / 300 % 2) : number >= from && number < from + 2000 ? 0.15 + 0.1 * random.NextDouble() : random.NextDouble();
+            return new TrialSnapshot(number, TrialState.Completed, new([new("x", x)]), new Dictionary<string, double> { ["loss"] = isGood ? 0 : 1 }, []);
+        }
+
+        var history = Histories.Empty(Line) with { Trials = [.. Enumerable.Range(0, 8000).Select(Trial)] };
+        Assert.True(Suggested(history, 20).Count(x => x > 0.5) >= 19);
     }
 
     [Fact]

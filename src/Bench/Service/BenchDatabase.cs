@@ -10,8 +10,8 @@ namespace HpoService.Bench.Service;
 /// <param name="address">Of a PostgreSQL database; null = SQLite in the data folder.</param>
 internal sealed class BenchDatabase(string folder, string? address)
 {
-    // Every column of the first trial is copied but for these three.
-    private const string Others = "'Number', 'ParametersJson', 'ValuesJson'";
+    // Every column of the first trial is copied but for these.
+    private const string Others = "'Number', 'ParametersJson', 'ValuesJson', 'Version'";
 
     // So that the service does.
     private string Notice => address is null ? ""
@@ -39,11 +39,12 @@ internal sealed class BenchDatabase(string folder, string? address)
             : $"SELECT string_agg('\"' || column_name || '\"', ',') FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'trials' AND column_name NOT IN ({Others})";
         var others = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
         command.CommandText = $$"""
-            WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < {{history}})
-            INSERT INTO trials ("Number", "ParametersJson", "ValuesJson", {{others}})
-            SELECT n, '{"learningRate":' || (0.0001 + 0.0999 * n / {{history}}) || ',"dropout":0.25,"hidden":64,"optimizer":"adam"}', '{"loss":' || (0.5 + 1.0 / n) || '}', {{others}}
-            FROM number, trials WHERE "Number" = 0 AND "StudyId" = (SELECT "Id" FROM studies WHERE "Name" = '{{study}}');
             UPDATE studies SET "NextNumber" = {{history}}, "CompletedTrials" = {{history}}, "Version" = "Version" + 1 WHERE "Name" = '{{study}}';
+            WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < {{history}})
+            INSERT INTO trials ("Number", "ParametersJson", "ValuesJson", "Version", {{others}})
+            SELECT n, '{"learningRate":' || (0.0001 + 0.0999 * n / {{history}}) || ',"dropout":0.25,"hidden":64,"optimizer":"adam"}', '{"loss":' || (0.5 + 1.0 / n) || '}',
+                (SELECT "Version" FROM studies WHERE "Name" = '{{study}}'), {{others}}
+            FROM number, trials WHERE "Number" = 0 AND "StudyId" = (SELECT "Id" FROM studies WHERE "Name" = '{{study}}');
             """;
         command.CommandText += Notice;
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -18,8 +18,11 @@ internal sealed class ChildServer : IDisposable
         var process = Process.Start(new ProcessStartInfo(program, [.. arguments, "--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true })!;
         while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
         {
-            if (line.StartsWith(Ready, StringComparison.Ordinal))
-                return new ChildServer(process, new Uri(line[Ready.Length..]));
+            if (!line.StartsWith(Ready, StringComparison.Ordinal))
+                continue;
+            // Or the server waits as soon as its log fills the pipe.
+            _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+            return new ChildServer(process, new Uri(line[Ready.Length..]));
         }
 
         throw new IOException($"the server must say where it listens, but '{program} {string.Join(' ', arguments)}' ended.");

@@ -24,10 +24,10 @@ public abstract partial class StoreConformance
         }
     }
 
-    [Fact]
-    public async Task What_is_computed_ahead_exceeds_no_budget_and_repeats_no_point_though_others_add_trials_too()
+    [Theory, InlineData("gp"), InlineData("nsga2")]
+    public async Task What_is_computed_ahead_exceeds_no_budget_and_repeats_no_point_though_others_add_trials_too(string sampler)
     {
-        var study = await CreateAsync(sampler: "gp", budget: new Budget { MaxTrials = 30, MaxParallelTrials = 5 });
+        var study = await CreateAsync(sampler: sampler, budget: new Budget { MaxTrials = 30, MaxParallelTrials = 5 });
         var other = new ServiceCollection().AddSingleton<TimeProvider>(_time).AddHpoStorage(Place.Open()).BuildServiceProvider();
         await Task.WhenAll(Enumerable.Range(0, 6).Select(client => Task.Run(async () =>
         {
@@ -47,6 +47,24 @@ public abstract partial class StoreConformance
         var proposed = trials.Where(t => t.SuggestedBy != "enqueued").Select(t => t.Parameters).ToList();
         Assert.Equal(proposed.Count, proposed.Distinct().Count());
         await other.DisposeAsync();
+    }
+
+    [Theory, InlineData("gp"), InlineData("nsga2")]
+    public async Task Many_who_wait_together_get_each_point_of_a_finite_space_once_and_then_its_end(string sampler)
+    {
+        var space = new SearchSpace([new IntParameter("x", 1, 12), new IntParameter("y", 1, 5)]);
+        var study = await Studies.CreateAsync(
+            new StudyDefinition("f", space, [new Objective("value", Direction.Minimize)], new SamplerSettings(sampler, 1), new PrunerSettings("none"), new Budget { MaxParallelTrials = 100 }, 2, new Runner()),
+            null, new Dictionary<string, string>(), [], null, default);
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
+        {
+            while (await Dispatcher.SuggestAsync("f", 1, "w", Lease, null, default) is { StudyState: StudyState.Active } dispatch)
+                foreach (var trial in dispatch.Trials)
+                    await Trials.FinishAsync("f", trial.Number, trial.Lease!.Token, new TrialOutcome.Completed(new Dictionary<string, double> { ["value"] = trial.Parameters["x"].Number }), default);
+        })));
+        var trials = (await Trials.ListAsync("f", null, null, null, 100, false, default)).Items;
+        Assert.Equal(Enumerable.Range(0, 60), trials.Select(t => t.Number));
+        Assert.Equal(60, trials.Select(t => t.Parameters).Distinct().Count());
     }
 
     [Fact]

@@ -35,6 +35,23 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
         }
     }
 
+    /// <summary>Whether so many points are at hand, unless trials or results came that they do not know of.</summary>
+    public bool Has(long id, int count)
+    {
+        if (count > MostAhead || !_slots.TryGetValue(id, out var slot))
+            return false;
+        lock (slot)
+            return slot.Ready is { } ready && ready.Points.Count >= slot.Taken + count;
+    }
+
+    /// <summary>Keeps what a proposal has beyond what became trials, once that is accepted, for those who wait for their turn.</summary>
+    public void KeepRest(StudyWrite write, Proposal proposal)
+    {
+        var row = write.Row;
+        if (proposal.NextNumber + proposal.Points.Count > row.NextNumber)
+            write.Turn.WhenAccepted(() => _slots.GetOrAdd(row.Id, _ => new Slot { AskedAt = time.GetTimestamp() }).Offer(proposal, row.NextNumber - proposal.NextNumber));
+    }
+
     /// <summary>Says that somebody asks for trials of the study: from now on they are computed ahead.</summary>
     public void Expect(long id)
     {
@@ -83,7 +100,7 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
                 try
                 {
                     var proposal = await compute(id, MostAhead);
-                    slot.Offer(proposal);
+                    slot.Offer(proposal, 0);
                     if (proposal is null || time.GetElapsedTime(slot.AskedAt) > Interest)
                         _slots.TryRemove(id, out _);
                 }
@@ -131,14 +148,14 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
 
         /// <summary>Takes over what was computed, unless points of what is at hand were taken meanwhile: it does not know of those, and may repeat them.
         /// What is left of them is still good, and all is computed once more.</summary>
-        public void Offer(Proposal? proposal)
+        public void Offer(Proposal? proposal, int taken)
         {
             lock (this)
             {
-                if (proposal is not null && Ready is { } ready && ready.NextNumber + Taken > proposal.NextNumber)
+                if (proposal is not null && Ready is { } ready && ready.NextNumber + Taken > proposal.NextNumber + taken)
                     IsStale = true;
                 else
-                    (Ready, Taken) = (proposal, 0);
+                    (Ready, Taken) = (proposal, taken);
             }
         }
 

@@ -27,16 +27,20 @@ internal sealed class Proposing(Database database, TimeProvider time)
 {
     // One of gp takes up to some 30 MB.
     private const int MaxSamplers = 32;
+
+    // For so long the first of those who wait may wait for the others' points.
+    private const double MillisecondsForOthers = 5;
     private readonly Histories _histories = new(withMeasurements: false);
     private readonly Visiting _visiting = new(database, time);
-    private readonly ConcurrentDictionary<long, (string Settings, ISampler Sampler)> _samplers = new();
+    private readonly ConcurrentDictionary<long, Kept> _samplers = new();
 
     /// <summary>Fills in partial trials that may start, then proposes as many new points as the queue leaves open.</summary>
     /// <param name="id">The study.</param>
     /// <param name="count">How many trials are wanted.</param>
     /// <param name="takes">Whether the wanted trials start now: queued ones count. Otherwise running ones count, too.</param>
+    /// <param name="others">How many points somebody else waits for: they are proposed as well while that takes no time to speak of.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<Proposal> ProposeAsync(long id, int count, bool takes, CancellationToken cancellationToken)
+    public async Task<Proposal> ProposeAsync(long id, int count, bool takes, int others, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
         var row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
@@ -60,14 +64,16 @@ internal sealed class Proposing(Database database, TimeProvider time)
         var asked = row.IsExhausted ? 0 : Math.Min(count - (takes ? row.QueuedTrials : row.OpenTrials()), Room(row, definition.Budget));
         if (asked <= 0)
             return Proposal.Nothing(row);
+        asked = Math.Min(asked + Cheap(id, others), Room(row, definition.Budget));
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
         return new Proposal(row.NextNumber, row.FinishedTrials(), asked, Suggest(row, definition, history, asked, cancellationToken));
     }
 
     /// <summary>Proposes up to <paramref name="count"/> points for trials that nobody has asked for yet, whether or not one more may run now; null when there
     /// is no use for any.</summary>
-    public async Task<Proposal?> LookAheadAsync(long id, int count, CancellationToken cancellationToken)
+    public async Task<Proposal?> LookAheadAsync(long id, int count, int others, CancellationToken cancellationToken)
     {
+        count += Cheap(id, others);
         await using var db = database.Open();
         var row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
         var definition = row.ToDefinition();
@@ -88,7 +94,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
         var room = Math.Min(count, Room(write.Row, write.Definition.Budget));
         if (write.Row.State != StudyState.Active || room <= 0)
             return [];
-        var (points, isExhausted) = (proposal?.Points ?? [], proposal?.Points.Count < proposal?.Asked);
+        var (points, isExhausted) = (proposal?.Points ?? [], proposal?.Points.Count < proposal?.Asked && proposal?.Points.Count <= room);
         if (proposal is null or { Asked: 0 } && !write.Row.IsExhausted && write.Pointwise is var (sampler, visited))
         {
             var started = Stopwatch.GetTimestamp();
@@ -144,9 +150,16 @@ internal sealed class Proposing(Database database, TimeProvider time)
         using var activity = Tracing.Start("suggest", row.Id);
         var started = time.GetTimestamp();
         var points = SamplerOf(row, definition).Suggest(history, count, cancellationToken);
-        StorageMetrics.Suggested(definition.Sampler.Kind, history.Trials.Count, time.GetElapsedTime(started));
+        var elapsed = time.GetElapsedTime(started);
+        if (_samplers.TryGetValue(row.Id, out var kept))
+            kept.Milliseconds = elapsed.TotalMilliseconds / count;
+        StorageMetrics.Suggested(definition.Sampler.Kind, history.Trials.Count, elapsed);
         return points;
     }
+
+    // How many of so many points take no time to speak of, as far as is known.
+    private int Cheap(long id, int count) =>
+        _samplers.TryGetValue(id, out var kept) ? (int)Math.Min(count, MillisecondsForOthers / kept.Milliseconds) : 0;
 
     // Kept from call to call: what a sampler has computed of the trials so far makes the next suggestion cheap.
     private ISampler SamplerOf(StudyRow row, StudyDefinition definition)
@@ -157,10 +170,17 @@ internal sealed class Proposing(Database database, TimeProvider time)
         var sampler = SamplerRegistry.Create(definition.Sampler, definition.Space, definition.Objectives);
         if (_samplers.Count >= MaxSamplers)
             _samplers.Clear(); // they are caches: a new one answers the same, later
-        _samplers[row.Id] = (settings, sampler);
+        _samplers[row.Id] = new Kept(settings, sampler);
         return sampler;
     }
 
     public static int Room(StudyRow row, Budget budget) =>
         Math.Min(budget.MaxParallelTrials - row.OpenTrials(), (budget.MaxTrials ?? int.MaxValue) - row.NextNumber);
+
+    /// <summary>A study's sampler.</summary>
+    private sealed record Kept(string Settings, ISampler Sampler)
+    {
+        /// <summary>How long its last call took for each point; infinite before the first.</summary>
+        public double Milliseconds { get; set; } = double.PositiveInfinity;
+    }
 }

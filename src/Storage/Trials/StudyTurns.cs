@@ -15,6 +15,13 @@ internal sealed class StudyTurns
         }
     }
 
+    /// <summary>How many work on a study, or wait for it.</summary>
+    public int UsersOf(long id)
+    {
+        lock (_turns)
+            return _turns.TryGetValue(id, out var turn) ? turn.Users : 0;
+    }
+
     public async Task<T> InTurnAsync<T>(long id, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         var turn = Enter(id);

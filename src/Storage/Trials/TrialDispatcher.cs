@@ -24,7 +24,7 @@ public sealed class TrialDispatcher
     public TrialDispatcher(Database database, TimeProvider time)
     {
         (_database, _time, _proposing) = (database, time, new Proposing(database, time));
-        _ahead = new ComputedAhead((id, count) => _turns.InTurnAsync(id, () => _proposing.LookAheadAsync(id, count, default), default), time);
+        _ahead = new ComputedAhead((id, count) => _turns.InTurnAsync(id, () => _proposing.LookAheadAsync(id, count, _turns.UsersOf(id) - 1, default), default), time);
         database.Committed += _ahead.Changed;
         database.Failed += _ahead.Forget;
     }
@@ -39,13 +39,21 @@ public sealed class TrialDispatcher
         Task<(long Id, Dispatch? Dispatch, bool IsSlow)> TryAsync(Proposal? proposal) => _database.TurnAsync(
             turn => HandOutAsync(turn, turn.Study(study, _time), proposal, count, worker, lease, idempotency, cancellationToken), cancellationToken);
         var (id, dispatch, isSlow) = await TryAsync(null);
-        dispatch ??= await _turns.InTurnAsync(id, async () =>
+        for (var mayTake = true; dispatch is null; mayTake = false)
         {
-            var done = (await TryAsync(null)).Dispatch; // it may have been computed while this one waited for its turn
-            while (done is null)
-                done = (await TryAsync(await _proposing.ProposeAsync(id, count, takes: true, cancellationToken))).Dispatch;
-            return done;
-        }, cancellationToken);
+            dispatch = await _turns.InTurnAsync(id, async () =>
+            {
+                // Whoever had the turn before may have proposed for those who wait: they take that in one transaction, not each in its turn.
+                if (mayTake && _ahead.Has(id, count))
+                    return null;
+                var done = (await TryAsync(null)).Dispatch; // it may have been computed while this one waited for its turn
+                while (done is null)
+                    done = (await TryAsync(await _proposing.ProposeAsync(id, count, takes: true, others: _turns.UsersOf(id) - 1, cancellationToken))).Dispatch;
+                return done;
+            }, cancellationToken);
+            dispatch ??= (await TryAsync(null)).Dispatch;
+        }
+
         if (isSlow)
             _ahead.Expect(id);
         return dispatch;
@@ -67,7 +75,7 @@ public sealed class TrialDispatcher
     {
         while (true)
         {
-            var proposal = await _proposing.ProposeAsync(id, slots, takes: false, cancellationToken);
+            var proposal = await _proposing.ProposeAsync(id, slots, takes: false, others: 0, cancellationToken);
             if (await QueueAsync(id, proposal, slots, cancellationToken) is { } queued)
                 return queued;
         }
@@ -83,7 +91,7 @@ public sealed class TrialDispatcher
         if (turn.Recall<Dispatch>(scope, idempotency) is { } earlier)
             return (write.Row.Id, earlier, false);
         await write.SettleAsync(cancellationToken);
-        var isSlow = write.IsSamplerSlow;
+        var (isSlow, isFresh) = (write.IsSamplerSlow, proposal is not null);
         if (isSlow && write.Row is { State: StudyState.Active, QueuedTrials: 0, IsExhausted: false } && Math.Min(count, Proposing.Room(write.Row, write.Definition.Budget)) is > 0 and var room)
             proposal ??= _ahead.Take(write, room);
         if (proposal is null ? Proposing.IsNeeded(write) : proposal.IsOutdated(write))
@@ -99,6 +107,8 @@ public sealed class TrialDispatcher
             trials.Add(trial);
         }
 
+        if (isFresh)
+            _ahead.KeepRest(write, proposal!);
         await write.SettleAsync(cancellationToken);
         var dispatch = new Dispatch([.. trials.OrderBy(t => t.Number).Select(t => t.ToView(withLease: true))], write.Row.State);
         turn.Remember(scope, idempotency, dispatch, write.Now);

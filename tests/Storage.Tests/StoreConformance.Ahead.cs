@@ -49,6 +49,26 @@ public abstract partial class StoreConformance
         await other.DisposeAsync();
     }
 
+    // A partial trial that is filled has no new number: what was kept would be proposed for it again.
+    [Fact]
+    public async Task Points_left_over_are_kept_for_others_only_while_no_trial_waits_in_the_queue()
+    {
+        var study = await CreateAsync(sampler: "nsga2");
+        var ahead = new ComputedAhead((_, _) => Task.FromResult<Proposal?>(null), _time);
+        Task KeepAsync() => _services.GetRequiredService<Database>().TurnAsync(turn =>
+        {
+            var write = turn.Study("s", _time);
+            ahead.KeepRest(write, new Proposal(write.Row.NextNumber, 0, 2, [new(new([new("x", 0.1)]), "nsga2"), new(new([new("x", 0.2)]), "nsga2")]));
+            return Task.FromResult(true);
+        }, default);
+        await KeepAsync();
+        Assert.True(ahead.Has(study.Id, 2));
+        ahead.Forget();
+        await EnqueueAsync(1);
+        await KeepAsync();
+        Assert.False(ahead.Has(study.Id, 1));
+    }
+
     [Theory, InlineData("gp"), InlineData("nsga2")]
     public async Task Many_who_wait_together_get_each_point_of_a_finite_space_once_and_then_its_end(string sampler)
     {

@@ -44,11 +44,12 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
             return slot.Ready is { } ready && ready.Points.Count >= slot.Taken + count;
     }
 
-    /// <summary>Keeps what a proposal has beyond what became trials, once that is accepted, for those who wait for their turn.</summary>
+    /// <summary>Keeps what a proposal has beyond what became trials, once that is accepted, for those who wait for their turn. Not while trials wait in the queue: a partial one
+    /// would be filled with what is kept, and no new number would tell.</summary>
     public void KeepRest(StudyWrite write, Proposal proposal)
     {
         var row = write.Row;
-        if (proposal.NextNumber + proposal.Points.Count > row.NextNumber)
+        if (row.QueuedTrials == 0 && proposal.NextNumber + proposal.Points.Count > row.NextNumber)
             write.Turn.WhenAccepted(() => _slots.GetOrAdd(row.Id, _ => new Slot { AskedAt = time.GetTimestamp() }).Offer(proposal, row.NextNumber - proposal.NextNumber));
     }
 

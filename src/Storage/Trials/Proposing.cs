@@ -94,7 +94,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
         var room = Math.Min(count, Room(write.Row, write.Definition.Budget));
         if (write.Row.State != StudyState.Active || room <= 0)
             return [];
-        var (points, isExhausted) = (proposal?.Points ?? [], proposal?.Points.Count < proposal?.Asked && proposal?.Points.Count <= room);
+        var (points, isExhausted) = (proposal?.Points ?? [], proposal?.Points.Count < Math.Min(proposal?.Asked ?? 0, room));
         if (proposal is null or { Asked: 0 } && !write.Row.IsExhausted && write.Pointwise is var (sampler, visited))
         {
             var started = Stopwatch.GetTimestamp();
@@ -152,14 +152,14 @@ internal sealed class Proposing(Database database, TimeProvider time)
         var points = SamplerOf(row, definition).Suggest(history, count, cancellationToken);
         var elapsed = time.GetElapsedTime(started);
         if (_samplers.TryGetValue(row.Id, out var kept))
-            kept.Milliseconds = elapsed.TotalMilliseconds / count;
+            (kept.Milliseconds, kept.Count) = (elapsed.TotalMilliseconds / count, count);
         StorageMetrics.Suggested(definition.Sampler.Kind, history.Trials.Count, elapsed);
         return points;
     }
 
-    // How many of so many points take no time to speak of, as far as is known.
+    // How many of so many points take no time to speak of, as far as is known. Few more than the last time: after its start a sampler takes longer.
     private int Cheap(long id, int count) =>
-        _samplers.TryGetValue(id, out var kept) ? (int)Math.Min(count, MillisecondsForOthers / kept.Milliseconds) : 0;
+        _samplers.TryGetValue(id, out var kept) ? (int)Math.Min(Math.Min(count, kept.Count), MillisecondsForOthers / kept.Milliseconds) : 0;
 
     // Kept from call to call: what a sampler has computed of the trials so far makes the next suggestion cheap.
     private ISampler SamplerOf(StudyRow row, StudyDefinition definition)
@@ -182,5 +182,8 @@ internal sealed class Proposing(Database database, TimeProvider time)
     {
         /// <summary>How long its last call took for each point; infinite before the first.</summary>
         public double Milliseconds { get; set; } = double.PositiveInfinity;
+
+        /// <summary>How many points that were.</summary>
+        public int Count { get; set; }
     }
 }

@@ -1,17 +1,19 @@
 // Notation: λ = length scales, shape [d]; a = variance; ρ = (ln λ_1 … ln λ_d, ln a), shape [d + 1]; for one dimension
-// δ = |x_j − x'_j| for numeric j, [x_j ≠ x'_j] for categorical j; z = √5·δ/λ_j.
+// δ = |x_j − x'_j| for numeric j, [x_j ≠ x'_j] for categorical j; z = √5·δ/λ_j; e(x) = exp(√5·(x − ½)/λ_j).
 using System.Runtime.Intrinsics;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>The mean of one Matérn-5/2 for each dimension: k = a/d · Σ_j (1 + z + z²/3)·exp(−z).</summary>
+/// <summary>The mean of one Matérn-5/2 for each dimension: k = a/d · Σ_j (1 + z + z²/3)·exp(−z). Not for use by two threads.</summary>
 /// <remarks>An additive process of first order (Duvenaud, Nickisch and Rasmussen, NIPS 2011, arXiv 1112.4394, section 3): it learns what each
-/// parameter does by itself, from far fewer points than a function of all of them needs.</remarks>
+/// parameter does by itself, from far fewer points than a function of all of them needs. In one dimension exp(−z) = min(e(x)/e(x'), e(x')/e(x)): d exponentials for a
+/// point, not for a pair of points.</remarks>
 internal sealed class AdditiveKernel
 {
     private static readonly double Sqrt5 = Math.Sqrt(5);
     private readonly double[] _rates;
     private readonly double _share;
+    private Powers? _powers;
 
     public AdditiveKernel(ReadOnlySpan<double> rho)
     {
@@ -30,16 +32,19 @@ internal sealed class AdditiveKernel
     {
         for (var j = 0; j < _rates.Length; j++)
         {
-            var column = points.Columns[j].AsSpan(0, k.Length);
-            var (isCategorical, rate, i) = (points.IsCategorical[j], _rates[j], 0);
+            var pairs = PairsOf(j, x[j], points, k.Length);
+            var i = 0;
             for (; i <= k.Length - 8; i += 8)
             {
-                var z = Differences(Vector512.Create<double>(column.Slice(i, 8)), Vector512.Create(x[j]), isCategorical) * rate;
-                (Vector512.Create<double>(k.Slice(i, 8)) + _share * (Vector512<double>.One + z + z * z * (1.0 / 3)) * Vector512.Exp(-z)).CopyTo(k[i..]);
+                var z = pairs.Distances(i);
+                (Vector512.Create<double>(k.Slice(i, 8)) + _share * (Vector512<double>.One + z + z * z * (1.0 / 3)) * pairs.Decays(i, z)).CopyTo(k[i..]);
             }
 
             for (; i < k.Length; i++)
-                k[i] += Value(Difference(column[i], x[j], isCategorical) * rate);
+            {
+                var z = pairs.Distance(i);
+                k[i] += _share * (1 + z + z * z / 3) * pairs.Decay(i, z);
+            }
         }
     }
 
@@ -48,57 +53,130 @@ internal sealed class AdditiveKernel
     {
         for (var j = 0; j < _rates.Length; j++)
         {
-            var column = points.Columns[j].AsSpan(0, w.Length);
-            var (isCategorical, rate, i) = (points.IsCategorical[j], _rates[j], 0);
+            var pairs = PairsOf(j, x[j], points, w.Length);
+            var i = 0;
             var (values, slopes) = (Vector512<double>.Zero, Vector512<double>.Zero);
             for (; i <= w.Length - 8; i += 8)
             {
-                var z = Differences(Vector512.Create<double>(column.Slice(i, 8)), Vector512.Create(x[j]), isCategorical) * rate;
-                var (z2, decay) = (z * z * (1.0 / 3), Vector512.Exp(-z) * Vector512.Create<double>(w.Slice(i, 8)));
+                var z = pairs.Distances(i);
+                var (z2, decay) = (z * z * (1.0 / 3), pairs.Decays(i, z) * Vector512.Create<double>(w.Slice(i, 8)));
                 values = Vector512.FusedMultiplyAdd(Vector512<double>.One + z + z2, decay, values);
                 // ∂/∂ln λ of (1 + z + z²/3)·exp(−z) is z²/3·(1 + z)·exp(−z).
                 slopes = Vector512.FusedMultiplyAdd(z2 * (Vector512<double>.One + z), decay, slopes);
             }
 
-            var (value, slope) = (_share * Vector512.Sum(values), _share * Vector512.Sum(slopes));
+            var (value, slope) = (Vector512.Sum(values), Vector512.Sum(slopes));
             for (; i < w.Length; i++)
             {
-                var z = Difference(column[i], x[j], isCategorical) * rate;
-                value += w[i] * Value(z);
-                slope += w[i] * _share * z * z / 3 * (1 + z) * Math.Exp(-z);
+                var z = pairs.Distance(i);
+                var decay = pairs.Decay(i, z) * w[i];
+                value += (1 + z + z * z / 3) * decay;
+                slope += z * z / 3 * (1 + z) * decay;
             }
 
-            gradient[j] += slope;
-            gradient[^1] += value;
+            gradient[j] += _share * slope;
+            gradient[^1] += _share * value;
         }
     }
 
-    /// <summary>∂/∂x_j of Σ_i w_i·k(x, x_i) for a numeric j; the column of shape [n], w of shape [n].</summary>
-    public double ByCoordinate(int j, double x, ReadOnlySpan<double> column, ReadOnlySpan<double> w)
+    /// <summary>∂/∂x_j of Σ_i w_i·k(x, x_i) for a numeric j; w of shape [n].</summary>
+    public double ByCoordinate(int j, double x, Points points, ReadOnlySpan<double> w)
     {
-        var (rate, sums, i) = (_rates[j], Vector512<double>.Zero, 0);
+        var pairs = PairsOf(j, x, points, w.Length);
+        var (column, sums, i) = (points.Columns[j], Vector512<double>.Zero, 0);
         for (; i <= w.Length - 8; i += 8)
         {
-            var difference = Vector512.Create<double>(column.Slice(i, 8)) - Vector512.Create(x);
-            var z = Vector512.Abs(difference) * rate;
-            sums = Vector512.FusedMultiplyAdd((Vector512<double>.One + z) * Vector512.Exp(-z) * difference, Vector512.Create<double>(w.Slice(i, 8)), sums);
+            var (z, difference) = (pairs.Distances(i), Vector512.Create(column, i) - Vector512.Create(x));
+            sums = Vector512.FusedMultiplyAdd((Vector512<double>.One + z) * pairs.Decays(i, z) * difference, Vector512.Create<double>(w.Slice(i, 8)), sums);
         }
 
         var sum = Vector512.Sum(sums);
         for (; i < w.Length; i++)
         {
-            var z = Math.Abs(column[i] - x) * rate;
-            sum += (1 + z) * Math.Exp(-z) * (column[i] - x) * w[i];
+            var z = pairs.Distance(i);
+            sum += (1 + z) * pairs.Decay(i, z) * (column[i] - x) * w[i];
         }
 
-        return sum * _share * rate * rate / 3;
+        return sum * _share * _rates[j] * _rates[j] / 3;
     }
 
-    private double Value(double z) => _share * (1 + z + z * z / 3) * Math.Exp(-z);
+    private Pairs PairsOf(int j, double x, Points points, int count)
+    {
+        if (!ReferenceEquals(_powers?.Points, points))
+            _powers = new Powers(points, _rates);
+        return new Pairs(points.Columns[j].AsSpan(0, count), points.IsCategorical[j], _powers.Up[j], _powers.Down[j], x, _rates[j]);
+    }
 
-    private static double Difference(double a, double b, bool isCategorical) => isCategorical ? a == b ? 0 : 1 : Math.Abs(a - b);
+    // A coordinate x and those of the first points: z and exp(−z) for each pair.
+    private readonly ref struct Pairs
+    {
+        private readonly ReadOnlySpan<double> _column, _up, _down;
+        private readonly double _x, _rate, _upX, _downX;
+        private readonly bool _isCategorical, _isFar;
 
-    private static Vector512<double> Differences(Vector512<double> a, Vector512<double> b, bool isCategorical) => isCategorical
-        ? Vector512.ConditionalSelect(Vector512.Equals(a, b), Vector512<double>.Zero, Vector512<double>.One)
-        : Vector512.Abs(a - b);
+        public Pairs(ReadOnlySpan<double> column, bool isCategorical, ReadOnlySpan<double> up, ReadOnlySpan<double> down, double x, double rate)
+        {
+            _column = column;
+            _up = up;
+            _down = down;
+            (_isCategorical, _x, _rate) = (isCategorical, x, rate);
+            _isFar = isCategorical || up.IsEmpty || Powers.IsFar(rate, x);
+            if (!_isFar)
+                _downX = 1 / (_upX = Math.Exp(rate * (x - 0.5)));
+        }
+
+        public Vector512<double> Distances(int i)
+        {
+            var (there, here) = (Vector512.Create(_column.Slice(i, 8)), Vector512.Create(_x));
+            return _rate * (_isCategorical ? Vector512.ConditionalSelect(Vector512.Equals(there, here), Vector512<double>.Zero, Vector512<double>.One) : Vector512.Abs(there - here));
+        }
+
+        public Vector512<double> Decays(int i, Vector512<double> z) => _isFar
+            ? Vector512.Exp(-z)
+            : Vector512.Min(Vector512.Create(_up.Slice(i, 8)) * _downX, Vector512.Create(_down.Slice(i, 8)) * _upX);
+
+        public double Distance(int i) => _rate * (_isCategorical ? _column[i] == _x ? 0 : 1 : Math.Abs(_column[i] - _x));
+
+        public double Decay(int i, double z) => _isFar ? Math.Exp(-z) : Math.Min(_up[i] * _downX, _down[i] * _upX);
+    }
+
+    // e of the points' coordinates and its inverse, shape [d][n]; empty where there is none, or it would leave the range of numbers: local models have coordinates far from their box.
+    private sealed class Powers
+    {
+        private const double Most = 340;
+
+        public Powers(Points points, double[] rates)
+        {
+            Points = points;
+            Up = [.. rates.Select((rate, j) => Of(j, rate))];
+            Down = [.. rates.Select((rate, j) => Of(j, -rate))];
+        }
+
+        public Points Points { get; }
+
+        public double[][] Up { get; }
+
+        public double[][] Down { get; }
+
+        public static bool IsFar(double rate, double x) => Math.Abs(rate * (x - 0.5)) > Most;
+
+        // The same bits whatever n is: no other way for the last few.
+        private double[] Of(int j, double rate)
+        {
+            var column = Points.Columns[j];
+            if (Points.IsCategorical[j] || Array.Exists(column, x => IsFar(rate, x)))
+                return [];
+            var powers = new double[column.Length];
+            Span<double> eight = stackalloc double[8];
+            for (var i = 0; i < column.Length; i += 8)
+            {
+                var count = Math.Min(8, column.Length - i);
+                column.AsSpan(i, count).CopyTo(eight);
+                Vector512.Exp(rate * (Vector512.Create<double>(eight) - Vector512.Create(0.5))).CopyTo(eight);
+                eight[..count].CopyTo(powers.AsSpan(i));
+            }
+
+            return powers;
+        }
+    }
 }

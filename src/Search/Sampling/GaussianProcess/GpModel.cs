@@ -155,7 +155,7 @@ internal sealed class GpModel
             for (var i = 0; i < n; i++)
                 w[i] = beta[i] - 2 * cs[c] * _interleaved[i * Batch + c];
             for (var j = 0; j < point.Length; j++)
-                gradient[j] = X.IsCategorical[j] ? 0 : Kernel.Additive?.ByCoordinate(j, point[j], X.Columns[j], w) ?? 0;
+                gradient[j] = X.IsCategorical[j] ? 0 : Kernel.Additive?.ByCoordinate(j, point[j], X, w) ?? 0;
             TensorPrimitives.Multiply(w, _slopes.AsSpan(c * n, n), w);
             var sum = Dots.Sum(w);
             for (var j = 0; j < point.Length; j++)

@@ -1,4 +1,5 @@
 // Notation: n kernels; d parameters; u, shape [d] = a point of the unit cube, NaN where a parameter is inactive.
+using System.Numerics.Tensors;
 using HpoService.Search.Numerics;
 using HpoService.Search.Spaces;
 
@@ -55,8 +56,10 @@ internal sealed class Parzen
         for (var j = 0; j < u.Length; j++)
             if (!double.IsNaN(u[j]))
                 _kernels[j].AddLogs(terms, u[j]);
-        var largest = terms.Max();
-        return largest + Math.Log(terms.Sum(term => Math.Exp(term - largest)));
+        var largest = TensorPrimitives.Max(terms);
+        TensorPrimitives.Subtract(terms, largest, terms);
+        TensorPrimitives.Exp(terms, terms);
+        return largest + Math.Log(TensorPrimitives.Sum(terms));
     }
 
     private static IKernel Kernel(Parameter parameter, double[] centres, int dimensions, double bandwidth) =>

@@ -132,10 +132,10 @@ public sealed class FeasibilityTests
     [Fact]
     public void Each_eighth_trial_may_risk_to_end_without_a_value()
     {
-        // With nothing left to gain before the wall, whoever may risk it goes beyond.
-        var byTurn = Walled(64).Trials.Skip(24).ToLookup(t => t.Number % 8 == 0, t => t.State == TrialState.Infeasible);
-        Assert.InRange(byTurn[true].Count(failed => failed), 4, 5);
-        Assert.InRange(byTurn[false].Count(failed => failed), 0, 35 / 3);
+        // With nothing left to gain before the wall, whoever may risk it goes beyond. Medians: how often the others are wrong about the edge differs from search to search.
+        var byTurn = Enumerable.Range(1, 5).Select(seed => Walled(64, seed).Trials.Skip(24).ToLookup(t => t.Number % 8 == 0, t => t.State == TrialState.Infeasible)).ToList();
+        Assert.InRange(byTurn.Select(t => t[true].Count(failed => failed)).Order().ElementAt(2), 4, 5);
+        Assert.InRange(byTurn.Select(t => t[false].Count(failed => failed)).Order().ElementAt(2), 0, 35 / 3);
     }
 
     [Fact]
@@ -284,11 +284,11 @@ public sealed class FeasibilityTests
     }
 
     // The loss falls towards x0 = 1, but beyond 0.6 nothing works: at 0.599 there is next to nothing left to gain.
-    private static StudyHistory Walled(int trials)
+    private static StudyHistory Walled(int trials, int seed = 1)
     {
         var space = new SearchSpace([.. Enumerable.Range(0, 4).Select(j => new FloatParameter($"x{j}", 0, 1))]);
         var history = Histories.Empty(space);
-        var sampler = SamplerRegistry.Create(new SamplerSettings("gp", 1), space, history.Objectives);
+        var sampler = SamplerRegistry.Create(new SamplerSettings("gp", seed), space, history.Objectives);
         for (var i = 0; i < trials; i++)
         {
             var point = sampler.Suggest(history, 1, CancellationToken.None)[0].Parameters;

@@ -83,25 +83,30 @@ public sealed class GpModelTests
         Assert.Equal(0, gradient[2]);
     }
 
-    [Fact]
-    public void The_additive_part_is_the_mean_of_a_kernel_for_each_dimension()
+    [Theory, InlineData(3), InlineData(8), InlineData(21)]
+    public void The_additive_part_is_the_mean_of_a_kernel_for_each_dimension(int n)
     {
-        // Written out again: a/d · Σ_j Matérn-5/2 of one dimension, beside a product that is switched off.
-        var x = new Points([false, true, false], [[0.1, 2, 0.7], [0.4, 1, 0.2], [0.9, 2, 0.3]]);
-        double[] lambda = [0.3, 0.8, 2], from = [0.2, 2, 0.9];
-        var kernel = new Kernel([0, 0, 0, -100, -5, .. lambda.Select(l => Math.Log(l)), Math.Log(1.7)], 3);
-        var k = new double[3];
-        kernel.Row(from, x, k, new double[3]);
-        for (var i = 0; i < 3; i++)
+        // Written out again: a/d · Σ_j Matérn-5/2 of one dimension, beside a product that is switched off. The fourth has coordinates far from the unit cube, as local models do; the fifth is as short as it gets.
+        var stream = new RandomStream(3, n);
+        double[] lambda = [0.3, 0.8, 2, 0.5, 0.02];
+        double[] Point() => [stream.NextDouble(), stream.NextInt(3), stream.NextDouble(), 1000 * stream.NextDouble(), stream.NextDouble()];
+        var x = new Points([false, true, false, false, false], [.. Enumerable.Range(0, n).Select(_ => Point())]);
+        var kernel = new Kernel([0, 0, 0, 0, 0, -100, -5, .. lambda.Select(l => Math.Log(l)), Math.Log(1.7)], 5);
+        foreach (var from in (double[][])[Point(), x.Rows[2], [0, 2, 1, 0.5, 0.5], [0.5, 1, 0, -4e5, 1]])
         {
-            var expected = 0.0;
-            for (var j = 0; j < 3; j++)
+            var k = new double[n];
+            kernel.Row(from, x, k, new double[n]);
+            for (var i = 0; i < n; i++)
             {
-                var r = (j == 1 ? x.Rows[i][j] == from[j] ? 0 : 1 : Math.Abs(x.Rows[i][j] - from[j])) / lambda[j];
-                expected += 1.7 / 3 * (1 + Math.Sqrt(5) * r + 5 * r * r / 3) * Math.Exp(-Math.Sqrt(5) * r);
-            }
+                var expected = 0.0;
+                for (var j = 0; j < lambda.Length; j++)
+                {
+                    var r = (j == 1 ? x.Rows[i][j] == from[j] ? 0 : 1 : Math.Abs(x.Rows[i][j] - from[j])) / lambda[j];
+                    expected += 1.7 / 5 * (1 + Math.Sqrt(5) * r + 5 * r * r / 3) * Math.Exp(-Math.Sqrt(5) * r);
+                }
 
-            Assert.Equal(expected, k[i], 1e-12);
+                Assert.Equal(expected, k[i], 1e-12);
+            }
         }
 
         Assert.Equal(1.7, kernel.Signal, 1e-12);

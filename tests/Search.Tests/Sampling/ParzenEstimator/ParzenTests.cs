@@ -2,6 +2,7 @@ using HpoService.Search.Numerics;
 using HpoService.Search.Sampling.ParzenEstimator;
 using HpoService.Search.Spaces;
 using HpoService.Search.Tests.Spaces;
+using MathNet.Numerics.Distributions;
 
 namespace HpoService.Search.Tests.Sampling.ParzenEstimator;
 
@@ -76,6 +77,22 @@ public sealed class ParzenTests
         var density = Equal(space, [[0.25, double.NaN], [0.25, double.NaN]]);
         Assert.Equal(density.LogDensity([0.75, double.NaN]), density.LogDensity([0.75, 0.3]), 1e-12);
         Assert.True(density.LogDensity([0.25, double.NaN]) > density.LogDensity([0.75, 0.3]));
+    }
+
+    [Theory, InlineData(3), InlineData(8), InlineData(29)]
+    public void Kernels_of_points_where_a_number_is_inactive_are_uniform_in_it(int count)
+    {
+        // Written out again: truncated normals of Scott's width at each other point.
+        var space = new SearchSpace([new BooleanParameter("b"), new FloatParameter("x", 0, 1, when: new Condition("b", [true]))]);
+        double[] known = [.. Enumerable.Range(0, count).Select(i => new RandomStream(5, i).NextDouble())];
+        var density = Equal(space, [.. known.SelectMany(x => (double[][])[[double.NaN, x], [double.NaN, double.NaN]])]);
+        var variance = (known.Sum(x => (x - known.Average()) * (x - known.Average())) + 1.0 / 12) / (count + 1);
+        var width = 0.5 * Math.Sqrt(variance) * Math.Pow(count + 1, -1.0 / 6);
+        foreach (var u in new[] { 0, 0.21, 0.8 })
+        {
+            var sum = known.Sum(x => Normal.PDF(x, width, u) / (Normal.CDF(x, width, 1) - Normal.CDF(x, width, 0)));
+            Assert.Equal(Math.Log((sum + count + 1) / (2 * count + 1)), density.LogDensity([double.NaN, u]), 1e-10);
+        }
     }
 
     [Fact]

@@ -69,15 +69,15 @@ internal sealed class Proposing(Database database, TimeProvider time)
         return new Proposal(row.NextNumber, row.FinishedTrials(), asked, Suggest(row, definition, history, asked, cancellationToken));
     }
 
-    /// <summary>Proposes up to <paramref name="count"/> points for trials that nobody has asked for yet, whether or not one more may run now; null when there
-    /// is no use for any.</summary>
+    /// <summary>Proposes up to <paramref name="count"/> points, more while that takes no time to speak of, for trials that nobody has got yet, whether or not one more may
+    /// run now; null when there is no use for any.</summary>
     public async Task<Proposal?> LookAheadAsync(long id, int count, int others, CancellationToken cancellationToken)
     {
-        count += Cheap(id, others);
         await using var db = database.Open();
         var row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
         var definition = row.ToDefinition();
-        var asked = Math.Min(Math.Clamp(row.RunningTrials, 1, count), (definition.Budget.MaxTrials ?? int.MaxValue) - row.NextNumber); // as many as may ask soon
+        var soon = row.RunningTrials + others; // as many as may ask
+        var asked = Math.Min(Math.Clamp(soon, 1, count + Cheap(id, soon)), (definition.Budget.MaxTrials ?? int.MaxValue) - row.NextNumber);
         if (row.State != StudyState.Active || row.IsExhausted || row.QueuedTrials > 0 || asked <= 0 || SamplerOf(row, definition) is PointwiseSampler)
             return null;
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);

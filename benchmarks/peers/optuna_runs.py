@@ -3,7 +3,7 @@
 python3 optuna_runs.py --hpo ../../hpo --tasks mixed16,levy20_hd --samplers tpe,cmaes --seeds 5 > runs.jsonl
 
 Ordered lists are given as integers, the others as categoricals. An infeasible or failed trial without a value is told as failed. TPE knows the
-constraints of the group constrained.
+constraints of the group constrained. Fronts count the share of the box that all points so far dominate.
 """
 import argparse
 import json
@@ -22,6 +22,7 @@ SAMPLERS = {
     "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
     "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed, constraints_func=excess),
     "tpe-multivariate": lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True, constraints_func=excess),
+    "nsga2": lambda seed: optuna.samplers.NSGAIISampler(seed=seed),
     "cmaes": lambda seed: optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False),
 }
 
@@ -53,8 +54,8 @@ def search(hpo, task, name, seed, trials, data):
     command = [hpo, "bench", "answer", task, "--seed", str(seed)] + (["--data", data] if data else [])
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as oracle:
         problem = json.loads(oracle.stdout.readline())
-        study = optuna.create_study(sampler=SAMPLERS[name](seed), direction=problem["direction"])
-        sign = -1 if problem["direction"] == "maximize" else 1
+        study = optuna.create_study(sampler=SAMPLERS[name](seed), directions=problem.get("directions") or [problem["direction"]])
+        sign = -1 if problem.get("direction") == "maximize" else 1
         incumbent, truth, best = None, None, []
         for _ in range(trials or problem["trials"]):
             trial = study.ask()
@@ -65,6 +66,10 @@ def search(hpo, task, name, seed, trials, data):
             oracle.stdin.write(json.dumps(point) + "\n")
             oracle.stdin.flush()
             answer = json.loads(oracle.stdout.readline())
+            if "values" in answer:
+                study.tell(trial, answer["values"])
+                best.append(float(f"{answer['truth']:.6g}"))
+                continue
             if "excess" in answer:
                 trial.set_user_attr("excess", answer["excess"])
             if answer.get("value") is not None and (answer["state"] == "completed" or "excess" in answer):

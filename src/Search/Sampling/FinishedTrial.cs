@@ -17,8 +17,8 @@ internal sealed class FinishedTrial(TrialSnapshot trial, StudyHistory history)
     /// <summary>One for each objective, larger is better, all finite; null = it has none. So has a trial that broke an outcome constraint.</summary>
     public double[]? Measured { get; } = ScoresOf(trial.Values, history.Objectives);
 
-    /// <summary>The same; null = infeasible.</summary>
-    public double[]? Scores => trial.State is TrialState.Completed or TrialState.Pruned ? Measured : null;
+    /// <summary>The same; null = infeasible. A pruned trial's state does not tell: it is, too, when what it measured last breaks a bound.</summary>
+    public double[]? Scores => trial.State == TrialState.Completed || trial.State == TrialState.Pruned && !Slacks.Any(s => s < 0) ? Measured : null;
 
     /// <summary>By how much it breaks the outcome constraints, the sum of <see cref="OutcomeConstraint.Violation"/>; infinite when one was not reported.</summary>
     public double Violation { get; } = history.Constraints.Sum(c => c.Violation(trial.Values)) is var violation && double.IsNaN(violation) ? double.PositiveInfinity : violation;

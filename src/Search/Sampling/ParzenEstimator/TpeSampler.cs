@@ -95,7 +95,7 @@ internal sealed class TpeSampler : ISampler
         for (long most = wanted; ; most *= Wider)
         {
             var ranked = Ranked(most + 1);
-            var feasible = ranked.Index().Where(o => o.Item.Trial.State != TrialState.Infeasible).Take(wanted).ToList();
+            var feasible = ranked.Index().Where(o => o.Item.Scores is not null).Take(wanted).ToList();
             if (feasible.Count == wanted && (feasible[^1].Index + 1 < ranked.Count || ranked.Count == finished.Count))
                 return (ranked, feasible[^1].Index + 1);
         }

@@ -91,6 +91,13 @@ public sealed class TpeSamplerTests
     }
 
     [Fact]
+    public void Pruned_trials_whose_last_measurement_breaks_a_bound_are_infeasible()
+    {
+        var history = Constrained(x => (1 - x, x), new("cost", upperBound: 0.5));
+        Assert.InRange(Suggested(history with { Trials = [.. history.Trials.Select(t => t with { State = TrialState.Pruned })] }, 41).Order().ElementAt(20), 0.4, 0.55);
+    }
+
+    [Fact]
     public void While_nothing_is_feasible_it_goes_where_the_bound_is_broken_by_the_least()
     {
         // The loss falls towards x = 1, the cost towards 0, but it is never allowed.

@@ -85,7 +85,7 @@ public sealed class KillLoad(KilledService service, CancellationToken cancellati
                 Assert.Equal(lost.Contains(number) ? "failed" : "completed", trial.GetProperty("state").GetString());
                 if (lost.Contains(number))
                 {
-                    Assert.Equal((MaxLosses, 0), (account.Abandoned, account.Completed.Count));
+                    Assert.Equal((MaxLosses, 0, 0), (account.Abandoned, account.Completed.Count, trial.GetProperty("measurements").GetArrayLength()));
                     continue;
                 }
 

@@ -76,8 +76,8 @@ internal sealed class Proposing(Database database, TimeProvider time)
         await using var db = database.Open();
         var row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
         var definition = row.ToDefinition();
-        var soon = row.RunningTrials + others; // as many as may ask
-        var asked = Math.Min(Math.Clamp(soon, 1, count + Cheap(id, soon)), (definition.Budget.MaxTrials ?? int.MaxValue) - row.NextNumber);
+        var soon = Math.Min(row.RunningTrials + others, definition.Budget.MaxParallelTrials); // as many as may ask
+        var asked = Math.Min(Math.Clamp(soon, 1, count + Cheap(id, others)), (definition.Budget.MaxTrials ?? int.MaxValue) - row.NextNumber);
         if (row.State != StudyState.Active || row.IsExhausted || row.QueuedTrials > 0 || asked <= 0 || SamplerOf(row, definition) is PointwiseSampler)
             return null;
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);

@@ -140,7 +140,7 @@ internal sealed class AdditiveKernel
         public double Decay(int i, double z) => _isFar ? Math.Exp(-z) : Math.Min(_up[i] * _downX, _down[i] * _upX);
     }
 
-    // e of the points' coordinates and its inverse, shape [d][n]; empty where there is none, or it would leave the range of numbers: local models have coordinates far from their box.
+    // e of the points' coordinates and its inverse, shape [d][n]; empty where there is none, or it would leave the range of numbers: local models, which are not kept, have coordinates far from their box.
     private sealed class Powers
     {
         private const double Most = 340;

@@ -59,7 +59,7 @@ internal sealed class Parzen
         var largest = TensorPrimitives.Max(terms);
         TensorPrimitives.Subtract(terms, largest, terms);
         TensorPrimitives.Exp(terms, terms);
-        return largest + Math.Log(TensorPrimitives.Sum(terms));
+        return largest + Math.Log(Dots.Sum(terms));
     }
 
     private static IKernel Kernel(Parameter parameter, double[] centres, int dimensions, double bandwidth) =>

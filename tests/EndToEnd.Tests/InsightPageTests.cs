@@ -100,6 +100,23 @@ public sealed class InsightPageTests(Browser browser) : IClassFixture<Browser>, 
     }
 
     [Theory]
+    [InlineData(1e-8, 1e-6, 1e-3, 1.0)]
+    [InlineData(-3e9, 1e9, 2e9, 4e9)]
+    public async Task Labels_of_small_and_of_large_values_are_whole(params double[] losses)
+    {
+        await using var service = await Service.StartAsync(_data, slots: 0);
+        await CreateAsync(service, "scales", new { metric = "loss", direction = "minimize" });
+        foreach (var loss in losses)
+            await RunAsync(service, "scales", _ => new() { ["loss"] = loss });
+        var (page, errors) = await browser.OpenAsync(service.Http.BaseAddress!);
+        await page.GotoAsync("/#/studies/scales");
+        await Expect(page.Locator("#chart circle")).ToHaveCountAsync(losses.Length);
+        var left = await page.EvaluateAsync<double>("Math.min(...[...document.querySelectorAll('#chart svg text')].map(t => t.getBoundingClientRect().left - t.ownerSVGElement.getBoundingClientRect().left))");
+        Assert.InRange(left, 0, 60);
+        Assert.Empty(errors);
+    }
+
+    [Theory]
     [InlineData(400, ColorScheme.Light)]
     [InlineData(1280, ColorScheme.Dark)]
     public async Task Nothing_is_wider_than_the_window_and_text_stands_out_from_its_ground(int width, ColorScheme scheme)

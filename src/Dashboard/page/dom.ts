@@ -18,8 +18,13 @@ export const svg = <K extends keyof SVGElementTagNameMap>(tag: K, attributes: At
 
 export const state = (name: StudyState | TrialState) => html('span', { class: `state ${name}` }, name);
 
-/** A number in at most five digits; everything else as it is. */
-export const short = (value: unknown) => typeof value === 'number' ? String(Number(value.toPrecision(5))) : value === undefined ? '' : String(value);
+/** A number in at most five digits, 1.5e-6 and 4e9 rather than with many zeros; everything else as it is. */
+export const short = (value: unknown) => typeof value === 'number' ? digits(Number(value.toPrecision(5))) : value === undefined ? '' : String(value);
+
+const digits = (value: number) => {
+  const size = Math.abs(value);
+  return size > 0 && size < 1e-4 || size >= 1e7 && size < Infinity ? value.toExponential().replace('+', '') : String(value);
+};
 
 /** A value as a number: what the contract writes as "NaN" or "Infinity" too. */
 export const number = (values: Values | null, metric: string) => values && Object.hasOwn(values, metric) ? Number(values[metric]) : undefined;

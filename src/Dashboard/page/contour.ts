@@ -27,7 +27,7 @@ export function contour(found: Contour, width: number): Element {
 }
 
 const brief = (value: unknown) => {
-  const all = typeof value === 'number' ? String(Number(value.toPrecision(3))) : String(value);
+  const all = short(value, 3);
   return all.length > 12 ? `${all.slice(0, 11)}…` : all;
 };
 

@@ -18,8 +18,8 @@ export const svg = <K extends keyof SVGElementTagNameMap>(tag: K, attributes: At
 
 export const state = (name: StudyState | TrialState) => html('span', { class: `state ${name}` }, name);
 
-/** A number in at most five digits, 1.5e-6 and 4e9 rather than with many zeros; everything else as it is. */
-export const short = (value: unknown) => typeof value === 'number' ? digits(Number(value.toPrecision(5))) : value === undefined ? '' : String(value);
+/** A number in at most five digits, or another number of them, 1.5e-6 and 4e9 rather than with many zeros; everything else as it is. */
+export const short = (value: unknown, most = 5) => typeof value === 'number' ? digits(Number(value.toPrecision(most))) : value === undefined ? '' : String(value);
 
 const digits = (value: number) => {
   const size = Math.abs(value);

@@ -65,7 +65,7 @@ public abstract class SamplerConformance(string kind)
         var space = TestSpaces.All[name];
         var (kept, history, stream) = (Create(space), Histories.Empty(space), new RandomStream(5, 6));
         TrialState[] next = [TrialState.Completed, TrialState.Completed, TrialState.Completed, TrialState.Pruned, TrialState.Infeasible, TrialState.Failed, TrialState.Canceled];
-        for (var i = 0; i < 24; i++)
+        for (var i = 0; i < 40; i++)
         {
             var suggestions = kept.Suggest(history, 2, CancellationToken.None);
             Assert.Equal(Create(space).Suggest(history, 2, CancellationToken.None), suggestions);

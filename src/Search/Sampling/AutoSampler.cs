@@ -11,7 +11,7 @@ internal sealed class AutoSampler(ISampler few, ISampler many, int most) : ISamp
     /// <summary>So far have gp's suggestions been measured: beyond it they cost more than what they gain is known to be worth.</summary>
     public const int MaxModelled = 5000;
 
-    /// <summary>The same of several objectives, for which each suggestion fits a model anew: a third of a second by then.</summary>
+    /// <summary>The same of several objectives, each of which has a model of its own: a fifth of a second by then.</summary>
     public const int MaxModelledOfSeveral = 1000;
 
     public IReadOnlyList<Suggestion> Suggest(StudyHistory history, int count, CancellationToken cancellationToken) =>

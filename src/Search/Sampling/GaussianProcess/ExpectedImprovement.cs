@@ -34,22 +34,9 @@ internal sealed class ExpectedImprovement : IAcquisition
     {
         if (pending.Count == 0)
             return new ExpectedImprovement(model, [model.Alpha], [best]);
-        var (means, covariance) = model.Joint(pending);
-        var p = means.Length;
-        for (var a = 0; a < p; a++)
-            covariance[a * p + a] += 1e-6 * model.Kernel.Signal; // Posterior covariances of close points are all but singular.
-        if (Cholesky.Factor(covariance, p) is not { } root || model.With(pending, means) is not { } extended)
+        if (PendingDraws.Of(model, pending, y, Draws, stream) is not var (extended, alphas, draws))
             return null;
-        var (alphas, bests) = (new double[Draws][], new double[Draws]);
-        for (var i = 0; i < Draws; i++)
-        {
-            double[] normals = [.. means.Select(_ => stream.NextNormal())];
-            var values = root.MultiplyLower(normals);
-            TensorPrimitives.Add(values, means, values);
-            alphas[i] = extended.AlphaOf([.. y, .. values]);
-            bests[i] = Math.Max(best, values.Where((_, a) => counts?[a] != false).DefaultIfEmpty(best).Max());
-        }
-
+        double[] bests = [.. draws.Select(values => Math.Max(best, values.Where((_, a) => counts?[a] != false).DefaultIfEmpty(best).Max()))];
         return new ExpectedImprovement(extended, alphas, bests);
     }
 

@@ -13,7 +13,7 @@ internal sealed class GpSampler : ISampler
     private readonly GpOptions _options;
     private readonly long _seed;
     private KnownTrials? _known;
-    private Surrogate? _last;
+    private IStudyModel? _last;
 
     public GpSampler(GpOptions options, long seed)
     {
@@ -34,16 +34,16 @@ internal sealed class GpSampler : ISampler
         var (cube, visited, pending) = (new UnitCube(history.Space), known.ForkVisited(), known.Pending.ToList());
         var design = new InitialDesign(cube, known, _seed);
         var initial = _options.InitialTrials ?? design.Count;
-        Surrogate? surrogate = null;
+        IStudyModel? model = null;
         var suggestions = new List<Suggestion>();
         for (var i = 0; i < count; i++)
         {
             var number = history.NextNumber + i;
             var stream = new RandomStream(_seed, number);
             var isInitial = known.Count + i < initial;
-            // Of several objectives each trial has a model of its own weights.
-            if (!isInitial && (surrogate is null || history.Objectives.Count > 1))
-                surrogate = Fit(known, number, surrogate, IsOver);
+            if (!isInitial)
+                model ??= Fit(known, IsOver);
+            var surrogate = model?.For(number);
             var isOver = IsOver();
             // Every second one from the surroundings of a good point, every fourth not from those of a settled one. Every eighth is never wary: beyond what fails there may be more.
             var local = isInitial || isOver || number % 2 == 0 ? null : surrogate?.Local(history.Space, mayLeave: number % 4 == 1, IsOver);
@@ -66,20 +66,23 @@ internal sealed class GpSampler : ISampler
         // What time cut short is not what would be computed again. Without a model of its own it must not put back what another thread has taken meanwhile.
         if (IsOver())
             _last = null;
-        else if (surrogate is not null)
-            _last = surrogate;
+        else if (model is not null)
+            _last = model;
         return suggestions;
     }
 
-    private Surrogate? Fit(KnownTrials known, int number, Surrogate? before, Func<bool> isOver)
+    private IStudyModel? Fit(KnownTrials known, Func<bool> isOver)
     {
         var features = new Features(known.History.Space);
-        var observations = Observations.Of(known.Finished, features, Scalarization.Weights(known.History.Objectives.Count, _seed, number));
+        List<Observation>[] observations = [.. Enumerable.Range(0, known.History.Objectives.Count).Select(j => Observations.Of(known.Finished, features, j))];
         var settled = known.History.Trials.FirstOrDefault(t => !t.State.IsFinal())?.Number ?? int.MaxValue;
         // Whoever comes meanwhile computes all anew: same answer, later.
-        var earlier = before ?? Interlocked.Exchange(ref _last, null);
+        var earlier = Interlocked.Exchange(ref _last, null);
         var started = Stopwatch.GetTimestamp();
-        var fitted = Surrogate.Fit(features, observations, some => Observations.FittedOf(some.Count, some.Count(o => o.Number < settled)), _options, earlier, isOver);
+        int FittedOf(List<Observation> some) => Observations.FittedOf(some.Count, some.Count(o => o.Number < settled));
+        IStudyModel? fitted = observations.Length > 1
+            ? FrontSurrogate.Fit(features, observations, FittedOf, _options, _seed, (FrontSurrogate?)earlier, isOver)
+            : Surrogate.Fit(features, observations[0], FittedOf, _options, (Surrogate?)earlier, isOver);
         SearchMetrics.GpFit.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         return fitted;
     }

@@ -34,26 +34,21 @@ internal static class Observations
     /// <summary>Of each finished trial.</summary>
     /// <param name="trials">By number.</param>
     /// <param name="features">Of its space.</param>
-    /// <param name="weights">Of several objectives, see <see cref="Scalarization"/>.</param>
-    public static List<Observation> Of(IReadOnlyList<FinishedTrial> trials, Features features, double[] weights)
+    /// <param name="objective">Whose score.</param>
+    public static List<Observation> Of(IReadOnlyList<FinishedTrial> trials, Features features, int objective) => [.. trials.Select(t =>
     {
-        // What broke a constraint tells of the objectives, too; it sets their units only while nothing is feasible.
-        var feasible = trials.Select(t => t.Scores).OfType<double[]>().ToList();
-        var several = weights.Length > 1 && (feasible.Count > 0 ? feasible : [.. trials.Select(t => t.Measured).OfType<double[]>()]) is { Count: > 0 } units ? new Scalarization(units, weights) : null;
-        return [.. trials.Select(t =>
+        // What broke a constraint tells of the objectives, too.
+        var score = t.Measured?[objective] ?? double.NaN;
+        // A pruned trial's state does not tell.
+        var isBroken = t.Slacks.Any(v => v < 0);
+        var isWhole = t.Trial.State != TrialState.Infeasible && !double.IsNaN(score);
+        return new Observation(t.Trial.Parameters, features.Of(t.Trial.Parameters), score)
         {
-            var score = t.Measured is not { } s ? double.NaN : several?.Of(s) ?? s[0];
-            // A pruned trial's state does not tell.
-            var isBroken = t.Slacks.Any(v => v < 0);
-            var isWhole = t.Trial.State != TrialState.Infeasible && !double.IsNaN(score);
-            return new Observation(t.Trial.Parameters, features.Of(t.Trial.Parameters), score)
-            {
-                Number = t.Trial.Number,
-                IsFeasible = isWhole && !isBroken,
-                Slacks = [.. t.Slacks, isWhole || isBroken ? 1 : -1],
-            };
-        })];
-    }
+            Number = t.Trial.Number,
+            IsFeasible = isWhole && !isBroken,
+            Slacks = [.. t.Slacks, isWhole || isBroken ? 1 : -1],
+        };
+    })];
 
     /// <summary>How many observations the hyperparameters are fitted to: all at first, then they stay for an eighth more, so that the n-th costs a
     /// fixed share of a fit; at most 1,023 come on top of them.</summary>

@@ -1,51 +1,58 @@
-// Notation: n trials with k scores each, larger is better: s, shape [k]; λ, shape [k] = weights ≥ 0 of sum 1; z, shape [k] = how far s is from the best scores,
-// in units of what the front spans.
+// Notation: n trials with k scores each, larger is better: s, shape [k]; λ, shape [k] = a direction, λ_j > 0, |λ| = 1; b, shape [k] = size of the box that counts; r, shape [k] = its
+// lowest corner.
 using HpoService.Search.Sampling.Sobol;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>Several objectives as one: −max_j λ_j z_j − 0.05 Σ_j λ_j z_j, whose best point lies on the front, another one for other weights.</summary>
-/// <remarks>Knowles, ParEGO (IEEE Transactions on Evolutionary Computation 10(1), 2006), section III: the augmented Chebyshev function, new weights for each trial. Here weights
-/// follow a Sobol sequence, so that few trials cover them evenly, and units are of the trials that no other dominates, not of all: one bad trial would make all good ones the same.</remarks>
+/// <summary>Several objectives as one: min_j (s_j − r_j) / (λ_j·b_j), how far a ray from r along λ goes through what s dominates.</summary>
+/// <remarks>Golovin and Zhang, Random Hypervolume Scalarizations for Provable Multi-Objective Black Box Optimization (ICML 2020, arXiv 2006.04655): over directions uniform on
+/// the sphere the mean of the largest one's k-th power is the dominated volume, up to a constant. The box holds the front, and more where the front is but a point.</remarks>
 internal sealed class Scalarization
 {
-    private const double Augmentation = 0.05;
-    private readonly double[] _weights, _ideal, _span;
+    // Beyond the front's worst scores, so that its ends count: a share of what it spans. Of what all trials span the box holds a third at least.
+    private const double Margin = 0.05, Least = 0.35;
+    private const double Steepest = 1e-3;
+    private readonly double[] _reference, _scale;
 
-    /// <summary>Of the trials' scores, shape [n][k], n ≥ 1, and λ.</summary>
-    public Scalarization(IReadOnlyList<double[]> scores, double[] weights)
+    private Scalarization(double[] reference, double[] scale) => (_reference, _scale) = (reference, scale);
+
+    /// <summary>Along λ, in a box around the front of these scores, shape [n][k], n ≥ 1.</summary>
+    public Scalarization(IReadOnlyList<double[]> scores, double[] direction)
     {
         var front = Pareto.Fronts(scores, 1)[0].Select(i => scores[i]).ToList();
-        _weights = weights;
-        _ideal = [.. weights.Select((_, j) => front.Max(s => s[j]))];
-        _span = [.. weights.Select((_, j) => Span(front, j) is > 0 and var span ? span : Span(scores, j) is > 0 and var all ? all : 1)];
+        double[] box = [.. direction.Select((_, j) => Math.Max((1 + Margin) * Span(front, j), Least * Span(scores, j)) is > 0 and var size ? size : 1)];
+        _reference = [.. box.Select((b, j) => front.Max(s => s[j]) - b)];
+        _scale = [.. box.Zip(direction, (b, l) => 1 / (b * Math.Max(l, Steepest)))];
     }
+
+    /// <summary>By how much the part of objective j grows with its score.</summary>
+    public double Scale(int j) => _scale[j];
+
+    /// <summary>The part of objective j.</summary>
+    public double Part(int j, double score) => _scale[j] * (score - _reference[j]);
 
     /// <summary>The score of s.</summary>
     public double Of(double[] s)
     {
-        var (most, sum) = (double.NegativeInfinity, 0.0);
+        var least = double.PositiveInfinity;
         for (var j = 0; j < s.Length; j++)
-        {
-            var weighted = _weights[j] * (_ideal[j] - s[j]) / _span[j];
-            (most, sum) = (Math.Max(most, weighted), sum + weighted);
-        }
-
-        return -most - Augmentation * sum;
+            least = Math.Min(least, Part(j, s[j]));
+        return least;
     }
 
-    /// <summary>λ of a trial, shape [k]: uniform over all weights, k at most 8.</summary>
-    public static double[] Weights(int k, long seed, int number)
+    /// <summary>The same, of scores (s − mean) / deviation instead, shape [k] each.</summary>
+    public Scalarization Standardised(double[] means, double[] deviations) =>
+        new([.. _reference.Select((r, j) => (r - means[j]) / deviations[j])], [.. _scale.Zip(deviations, (s, d) => s * d)]);
+
+    /// <summary>λ of a trial, shape [k]: uniform over all directions, k at most 8, by a Sobol sequence, so that few trials cover them evenly.</summary>
+    /// <remarks>Trials of odd and of even numbers have a sequence each: in one for all, these would be different halves of the cube.</remarks>
+    public static double[] Direction(int k, long seed, int number)
     {
-        // The spacings of uniform numbers on a logarithmic scale are uniform on the simplex.
-        var parts = new SobolSequence(k, seed).At((uint)number).Select(u => -Math.Log(Math.Max(u, 1e-12))).ToArray();
-        var sum = Math.Max(parts.Sum(), 1e-12);
-        return [.. parts.Select(p => p / sum)];
+        // The signs of normal numbers aside, their direction is uniform.
+        var parts = new SobolSequence(k, seed ^ (number % 2)).At((uint)number / 2).Select(u => MathNet.Numerics.SpecialFunctions.ErfInv(Math.Clamp(u, 1e-12, 1 - 1e-12))).ToArray();
+        var norm = Math.Sqrt(parts.Sum(p => p * p));
+        return [.. parts.Select(p => p / norm)];
     }
 
-    private static double Span(IReadOnlyList<double[]> scores, int j)
-    {
-        var span = scores.Max(s => s[j]) - scores.Min(s => s[j]);
-        return double.IsFinite(span) ? span : 0;
-    }
+    private static double Span(IReadOnlyList<double[]> scores, int j) => scores.Max(s => s[j]) - scores.Min(s => s[j]);
 }

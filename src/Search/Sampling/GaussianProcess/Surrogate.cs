@@ -3,15 +3,9 @@ using HpoService.Search.Spaces;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
-/// <summary>The fitted model of one study at one time. Not for use by two threads.</summary>
-internal sealed class Surrogate
+/// <summary>The fitted model of one study of one objective at one time.</summary>
+internal sealed class Surrogate : Proposer, IStudyModel
 {
-    private const int Incumbents = 5;
-
-    // Each pending trial costs as much as an observation. Of more than these, the older ones are avoided but not modelled.
-    private const int MaxPending = 100;
-    private const int MaxLocal = 60;
-
     // Stretching good scores makes noise among them larger: only with enough observations to tell, and next to no noise.
     private const int MinStretched = 30;
     private const double MaxStretchedNoise = 0.0015;
@@ -27,16 +21,15 @@ internal sealed class Surrogate
     private readonly FittedModel _fitted;
     private readonly double[] _targets;
     private readonly double _best;
-    private readonly IReadOnlyList<ParameterValues> _ranked, _incumbents;
     private readonly Warp _warp;
-    private readonly Neighbourhood? _around;
     private readonly List<Observation> _known;
     private readonly Feasibility? _feasibility;
 
     private Surrogate(
         GpOptions options, Features features, FittedModel fitted, Warp warp, (List<Observation> Known, Feasibility? Of) feasibility, Neighbourhood? around = null)
+        : base(options, features, feasibility.Known, feasibility.Of, around)
     {
-        (_options, _features, _fitted, _warp, _around) = (options, features, fitted, warp, around);
+        (_options, _features, _fitted, _warp) = (options, features, fitted, warp);
         (_known, _feasibility) = feasibility;
         var observations = fitted.Observations;
         _targets = Targets(observations, warp);
@@ -45,10 +38,15 @@ internal sealed class Surrogate
         var feasible = observations.Zip(means).Where(t => t.First.IsFeasible).ToList();
         _best = feasible.Select(t => t.Second).DefaultIfEmpty(double.NaN).Max();
         // While nothing is feasible, the most likely ones are the good ones.
-        _ranked = [.. (feasible.Count > 0 || _feasibility is null ? feasible : observations.Zip(_feasibility.LogProbability([.. observations.Select(o => o.X)])))
+        Ranked = [.. (feasible.Count > 0 || _feasibility is null ? feasible : observations.Zip(_feasibility.LogProbability([.. observations.Select(o => o.X)])))
             .OrderByDescending(t => t.Second).Select(t => t.First.Parameters)];
-        _incumbents = [.. _ranked.Take(Incumbents)];
     }
+
+    /// <inheritdoc/>
+    protected override bool HasBest => !double.IsNaN(_best);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<ParameterValues> Ranked { get; }
 
     /// <summary>Fits to the observations; null when fewer than two have a score or the numerics fail.</summary>
     /// <remarks>A function of the observations alone: what is taken over from an earlier model is what would be computed again.</remarks>
@@ -77,57 +75,37 @@ internal sealed class Surrogate
         return FittedModel.Condition(features, data, Targets(data.Modelled, warp), theta, isOver) is { } fitted ? new Surrogate(options, features, fitted, warp, feasibility) : null;
     }
 
-    /// <summary>A model of the surroundings of one good point alone, where the function may be smooth though it is not as a whole; null when too few
-    /// points lie there, every basin is settled, or the numerics fail.</summary>
-    /// <param name="space">The space.</param>
-    /// <param name="mayLeave">Whether it may be another point than the best when the best one's basin is settled.</param>
-    /// <param name="isOver">When true, the fit ends with the best hyperparameters so far.</param>
-    public Surrogate? Local(SearchSpace space, bool mayLeave, Func<bool> isOver)
+    /// <inheritdoc/>
+    public Proposer For(int number) => this;
+
+    /// <inheritdoc/>
+    public override Proposer? Local(SearchSpace space, bool mayLeave, Func<bool> isOver)
     {
-        if (Basins() is not { } basins || (mayLeave ? basins.FirstOpen(_ranked.Select(_features.Of)) : basins.Around(_features.Of(_incumbents[0]))) is not { } around)
+        if (Basins() is not { } basins || (mayLeave ? basins.FirstOpen(Ranked.Select(_features.Of)) : basins.Around(_features.Of(Ranked[0]))) is not { } around)
             return null;
         var features = new Features(space, around);
-        // Those a radius away from its sides still tell how the function enters it.
-        List<Observation> Near(IEnumerable<Observation> from) => [.. from.Select(o => (Observation: o, Distance: around.Distance(o.X))).Where(o => o.Distance <= 2 * around.Radius)
-            .OrderBy(o => o.Distance).Take(MaxLocal).Select(o => o.Observation with { X = features.Relative((double[])o.Observation.X.Clone()) }).OrderBy(o => o.Number)];
-        var near = Near(_fitted.Observations);
-        var feasibility = _feasibility is null ? null : Feasibility.Fit(features, Near(_known), some => some.Count, _options, null, isOver);
+        var near = Relative(features, Near(around, _fitted.Observations).Select(i => _fitted.Observations[i]));
+        var feasibility = LocalFeasibility(features, around, isOver);
         var warp = _options.OutputWarping ? Warp.Compressed : Warp.None;
         if (Theta(features, near, warp, _options, isSmooth: true, isOver) is not { } theta)
             return null;
         return FittedModel.Single(features, near, Targets(near, warp), theta) is { } fitted ? new Surrogate(_options, features, fitted, warp, (_known, feasibility), around) : null;
     }
 
-    /// <summary>The unvisited point with the largest acquisition value found; null when the numerics fail or all were visited. Unless it may risk a trial without a value, it is wary after some of them.</summary>
-    public ParameterValues? Propose(
-        UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, bool mayRisk, RandomStream stream, Func<bool> isOver)
-    {
-        double[][] running = [.. pending.TakeLast(MaxPending).Select(_features.Of)];
-        var counts = _feasibility?.LogProbability(running).Select(log => log > Math.Log(0.5)).ToArray();
-        IAcquisition? acquisition = double.IsNaN(_best) ? null : _options.Acquisition == AcquisitionKind.UpperConfidenceBound
-            ? ConfidenceBound.Over(_fitted.Model, _options.Confidence, running)
-            : ExpectedImprovement.Over(_fitted.Model, Bar(), running, _targets, stream, counts);
-        var isWary = !mayRisk && Feasibility.IsWary(_known) && _feasibility?.HasSure() == true;
-        if (_feasibility is not null && (acquisition is not null || double.IsNaN(_best)))
-            acquisition = _feasibility.With(running) is { } feasibility ? new Feasible(acquisition, feasibility, isWary) : null;
-        return acquisition is null
-            ? null
-            : new AcquisitionSearch(cube, _features, acquisition, _around?.Sides(cube.Encode(_incumbents[0])))
-                .Search(_incumbents, candidates, stream, isOver).FirstOrDefault(point => !visited.Contains(point) && cube.Space.Admits(point));
-    }
+    /// <inheritdoc/>
+    protected override IAcquisition? Acquisition(double[][] running, RandomStream stream, bool[]? counts) => _options.Acquisition == AcquisitionKind.UpperConfidenceBound
+        ? ConfidenceBound.Over(_fitted.Model, _options.Confidence, running)
+        : ExpectedImprovement.Over(_fitted.Model, Bar(), running, _targets, stream, counts);
 
     // Null when no local models are made here.
     private Basins? Basins()
     {
-        if (!_options.TrustRegion || _around is not null || _features.IsCoarse)
-            return null;
-        var nearest = 2 * _features.Dimensions + 5;
         List<Observation> feasible = [.. _fitted.Observations.Where(o => o.IsFeasible)];
-        return feasible.Count < nearest ? null : new Basins(_features, feasible, nearest);
+        return !HasLocal || feasible.Count < Nearest ? null : new Basins(_features, feasible, Nearest);
     }
 
     // Higher by a little while a settled basin's best is: its last digits are the local model's.
-    private double Bar() => Basins() is { } basins && basins.IsSettled(basins.Around(_features.Of(_incumbents[0]))) ? _best + LeastGain : _best;
+    private double Bar() => Basins() is { } basins && basins.IsSettled(basins.Around(_features.Of(Ranked[0]))) ? _best + LeastGain : _best;
 
     /// <summary>What is done to the scores of a model of the whole space.</summary>
     /// <remarks>Smooth valleys with walls orders of magnitude higher need bad scores compressed; where the function is rough, they say how rough
@@ -163,7 +141,11 @@ internal sealed class Surrogate
 
     private static double[] Targets(List<Observation> observations, Warp warp) => ScoreWarp.Apply([.. observations.Select(o => o.Score)], warp);
 
-    // One parameter's additive part would be the product again.
     private static double[]? Theta(Features features, List<Observation> sample, Warp warp, GpOptions options, bool isSmooth, Func<bool> isOver, double[]? smooth = null) =>
-        MapFit.Fit(new MarginalLikelihood(features.Of(sample), Targets(sample, warp), isAdditive: features.Dimensions > 1, isNoisy: options.Noise, isCoarse: features.HasFewValues), isSmooth, isOver, smooth);
+        Theta(features, sample, Targets(sample, warp), options, isSmooth, isOver, smooth);
+
+    /// <summary>The most probable hyperparameters of a model of the sample's targets, shape [n]; null when the numerics fail.</summary>
+    internal static double[]? Theta(Features features, List<Observation> sample, double[] targets, GpOptions options, bool isSmooth, Func<bool> isOver, double[]? smooth = null) =>
+        // One parameter's additive part would be the product again.
+        MapFit.Fit(new MarginalLikelihood(features.Of(sample), targets, isAdditive: features.Dimensions > 1, isNoisy: options.Noise, isCoarse: features.HasFewValues), isSmooth, isOver, smooth);
 }

@@ -181,7 +181,7 @@ public sealed class FeasibilityTests
         history = With(history, TrialState.Infeasible, 2, 7, 0.4);
         history = With(history, TrialState.Infeasible, null, null, null);
         history = With(history, TrialState.Pruned, 3, null, null);
-        var observations = Observations.Of(KnownTrials.Of(history).Finished, Features, [1]);
+        var observations = Observations.Of(KnownTrials.Of(history).Finished, Features, 0);
         Assert.Equal([-1, -2, double.NaN, -3], observations.Select(o => o.Score));
         Assert.Equal([true, false, false, true], observations.Select(o => o.IsFeasible));
         Assert.Equal([1, 0.2, 0.2, 1], observations[0].Slacks.Select(s => Math.Round(s, 9)));
@@ -223,16 +223,22 @@ public sealed class FeasibilityTests
                     new TrialSnapshot(history.NextNumber, TrialState.Infeasible, new([new("x", 0.1 * loss), new("y", 0.5)]), new Dictionary<string, double> { ["loss"] = loss, ["cost"] = cost, ["latency"] = 6 }, []),
                 ],
             };
-        var observations = Observations.Of(KnownTrials.Of(history).Finished, Features, [0.9, 0.1]);
-        Assert.All(observations, o => Assert.True(double.IsFinite(o.Score) && !o.IsFeasible));
-        Assert.Equal(observations[0], observations.MaxBy(o => o.Score)); // by these weights the loss counts
+        foreach (var (objective, scores) in new double[][] { [-1, -2, -3], [-4, -3, -1] }.Index())
+        {
+            var observations = Observations.Of(KnownTrials.Of(history).Finished, Features, objective);
+            Assert.Equal(scores, observations.Select(o => o.Score));
+            Assert.DoesNotContain(observations, o => o.IsFeasible);
+        }
+
+        var sampler = SamplerRegistry.Create(new SamplerSettings("gp", 1, System.Text.Json.JsonDocument.Parse("""{"initialTrials": 1}""").RootElement), Square, history.Objectives);
+        Assert.Equal("gp", sampler.Suggest(history, 1, CancellationToken.None)[0].SuggestedBy);
     }
 
     [Fact]
     public void A_pruned_trial_that_broke_a_constraint_is_not_one_to_improve_on()
     {
         var history = With(new StudyHistory(Square, [Histories.Minimize], []) { Constraints = [new("latency", upperBound: 5)] }, TrialState.Pruned, 3, 7, null);
-        var observation = Assert.Single(Observations.Of(KnownTrials.Of(history).Finished, Features, [1]));
+        var observation = Assert.Single(Observations.Of(KnownTrials.Of(history).Finished, Features, 0));
         Assert.Equal((-3, false), (observation.Score, observation.IsFeasible));
         Assert.Equal([-2, 1], observation.Slacks);
     }

@@ -16,7 +16,7 @@ internal sealed record Metric(string Name, Objective? Objective, double[] Values
 /// <summary>A study's trials as columns of numbers: eight bytes a cell, where a row is a kilobyte. Not safe for two threads.</summary>
 internal sealed class TrialTable(StudyDefinition definition)
 {
-    // A client may report any number of metrics; those beyond are not shown.
+    // A client may report any number of metrics; those beyond are not shown. Those that trials end with have as many places of their own, and those of constraints always one.
     private const int MostMetrics = 64;
     private readonly double[][] _parameters = [.. definition.Space.Parameters.Select(_ => Array.Empty<double>())];
     private readonly OrderedDictionary<string, double[]> _metrics = new(definition.Objectives.Select(o => KeyValuePair.Create(o.Metric, Array.Empty<double>())));
@@ -142,16 +142,16 @@ internal sealed class TrialTable(StudyDefinition definition)
 
     private void SetFinal(int number, string name, double value)
     {
-        SetMetric(number, name, value);
+        SetMetric(number, name, value, isShown: _final.Count < MostMetrics || Definition.Constraints.Any(c => c.Metric == name));
         if (_metrics.ContainsKey(name) && !_final.Contains(name))
             _final.Add(name);
     }
 
-    private void SetMetric(int number, string name, double value)
+    private void SetMetric(int number, string name, double value, bool isShown = false)
     {
         if (_metrics.TryGetValue(name, out var column))
             column[number] = value;
-        else if (_metrics.Count < MostMetrics)
+        else if (isShown || _metrics.Count < MostMetrics)
             (_metrics[name] = Resize([], _states.Length))[number] = value;
     }
 

@@ -113,6 +113,7 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
     /// <param name="budget">Makes the new budget of the old.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="VersionMismatchException">It has changed since.</exception>
+    /// <exception cref="InvalidStudyException">A budget that breaks a rule, or of fewer trials than there are.</exception>
     public Task<StudyView> PatchAsync(
         string study, IReadOnlyList<long>? ifVersions, Func<string?, string?>? description, IReadOnlyDictionary<string, string>? labels, Func<Budget, Budget>? budget,
         CancellationToken cancellationToken) => ChangeAsync(study, ifVersions, async write =>
@@ -127,6 +128,8 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
             var changed = budget(write.Definition.Budget);
             if (changed.Violations().ToList() is { Count: > 0 } violations)
                 throw new InvalidStudyException(violations);
+            if (changed.MaxTrials < write.Row.NextNumber && changed.MaxTrials != write.Definition.Budget.MaxTrials)
+                throw new InvalidStudyException("/budget/maxTrials", $"maxTrials >= {write.Row.NextNumber}, the number of trials that there are, must hold, but got {changed.MaxTrials}.");
             write.Set(changed);
             await write.SettleAsync(cancellationToken);
         }, cancellationToken);
@@ -183,18 +186,16 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
                 || s.Running + s.Queued < Math.Min(slots, budget.MaxParallelTrials) && !s.IsExhausted && s.NextNumber < (budget.MaxTrials ?? int.MaxValue))).Select(s => s.Id)];
     }
 
-    private async Task<StudyView> ChangeAsync(string study, IReadOnlyList<long>? ifVersions, Func<StudyWrite, Task> change, CancellationToken cancellationToken)
-    {
-        var id = await database.WriteAsync(async db =>
+    // The answer is made within the transaction: a read after it could fail though all is written.
+    private Task<StudyView> ChangeAsync(string study, IReadOnlyList<long>? ifVersions, Func<StudyWrite, Task> change, CancellationToken cancellationToken) =>
+        database.WriteAsync(async db =>
         {
             var write = await StudyWrite.OpenAsync(db, study, time, cancellationToken);
             if (ifVersions is { } wanted && !wanted.Contains(write.Row.Version))
                 throw new VersionMismatchException(wanted, write.Row.Version);
             await change(write);
-            return write.Row.Id;
+            return await ToViewAsync(db, write.Row.Clone(), cancellationToken);
         }, cancellationToken);
-        return await GetAsync($"{id}", cancellationToken);
-    }
 
     // As what its model's card says of settings lets it be.
     private async Task<StudyDefinition> FittedAsync(StudyDefinition definition, CancellationToken cancellationToken)

@@ -14,9 +14,9 @@ internal static class Enqueuing
         var violations = trials
             .SelectMany((values, i) => definition.Space.ViolationsOfPartial(values).Select(v => v with { Pointer = $"{pointer}/{i}{v.Pointer}" }))
             .Take(Importing.MostViolations).ToList();
-        if (violations.Count == 0 && definition.Space.Constraints.Count > 0)
+        if (violations.Count == 0 && (definition.Space.Constraints.Count > 0 || definition.Space.Parameters.Any(p => p.When is not null)))
             violations.AddRange(trials.Index().Where(t => Fill(definition.Space, t.Item) is null).Select(t => new Violation(
-                $"{pointer}/{t.Index}", $"the given values must leave a point that keeps the parameterConstraints, but got none for {t.Item}.")));
+                $"{pointer}/{t.Index}", $"the given values must leave a point where all of them are active and that keeps the parameterConstraints, but got none for {t.Item}.")));
         if (definition.Budget.MaxTrials is { } max && trials.Count > max)
             violations.Add(new Violation(pointer, $"number of trials <= maxTrials {max} must hold, but got {trials.Count}."));
         if (violations.Count > 0)
@@ -32,7 +32,7 @@ internal static class Enqueuing
     /// <summary>Fills what a user left open with what the sampler suggests, as far as the constraints allow.</summary>
     public static ParameterValues Fill(StudyDefinition definition, ParameterValues given, ParameterValues suggested, int number) =>
         PartialPoint.Fill(definition.Space, given, suggested, definition.Sampler.Seed, number)
-        ?? Fill(definition.Space, given) ?? throw new InvalidOperationException($"Trial {number} was let in though nothing completes it.");
+        ?? Fill(definition.Space, given) ?? PartialPoint.Fill(definition.Space, given, suggested); // let in by an earlier version
 
     // The same at every call, so that what was let in can be filled.
     private static ParameterValues? Fill(SearchSpace space, ParameterValues given) => PartialPoint.Fill(space, given, ParameterValues.Empty, seed: 0, number: 0);

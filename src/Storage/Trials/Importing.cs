@@ -8,7 +8,7 @@ namespace HpoService.Storage;
 
 /// <summary>A trial that ended elsewhere.</summary>
 /// <param name="State">A final state.</param>
-/// <param name="Parameters">A complete point of the study's space.</param>
+/// <param name="Parameters">A complete point of the study's space; of a canceled trial some of its values are enough.</param>
 /// <param name="Values">Final values by metric; needed when completed.</param>
 /// <param name="Measurements">What it reported, at distinct steps.</param>
 /// <param name="Error">Why it failed, was infeasible, pruned or canceled.</param>
@@ -36,13 +36,17 @@ internal static class Importing
     {
         // The first so many: what is wrong with all trials in all parameters could take more memory than there is.
         var misplaced = trials.Index()
-            .SelectMany(t => definition.Space.Violations(t.Item.Parameters).Select(v => v with { Pointer = $"{pointer}/{t.Index}/parameters{v.Pointer}" })).Take(MostViolations).ToList();
+            .SelectMany(t => Misplaced(definition, t.Item).Select(v => v with { Pointer = $"{pointer}/{t.Index}/parameters{v.Pointer}" })).Take(MostViolations).ToList();
         if (misplaced.Count > 0)
             throw new InvalidParameterValuesException(misplaced);
         var violations = trials.Index().SelectMany(t => Violations(definition, t.Item).Select(v => v with { Pointer = $"{pointer}/{t.Index}{v.Pointer}" })).Take(MostViolations).ToList();
         if (violations.Count > 0)
             throw new InvalidValuesException(violations);
     }
+
+    // One that was canceled in the queue may never have got all of its values.
+    private static IEnumerable<Violation> Misplaced(StudyDefinition definition, FinishedTrial trial) =>
+        trial.State == TrialState.Canceled ? definition.Space.ViolationsOfPartial(trial.Parameters) : definition.Space.Violations(trial.Parameters);
 
     public static async Task<IReadOnlyList<TrialRow>> AddAsync(StudyWrite write, IReadOnlyList<FinishedTrial> trials, CancellationToken cancellationToken)
     {
@@ -69,6 +73,7 @@ internal static class Importing
         var row = new TrialRow
         {
             StudyId = write.Row.Id, Number = write.Row.NextNumber++, State = trial.State, ParametersJson = Mapping.ToJson(trial.Parameters),
+            IsPartial = write.Definition.Space.Violations(trial.Parameters).Count > 0,
             Attempt = trial.Attempt, Worker = trial.Worker, SuggestedBy = trial.SuggestedBy ?? "import", Error = trial.Error, UserAttributesJson = trial.UserAttributes?.ToJsonString(),
             ValuesJson = trial.State == TrialState.Completed ? Mapping.MetricsToJson(trial.Values!) : null,
             LatestMeasurementJson = trial.Measurements.MaxBy(m => m.Step) is { } latest ? Mapping.MeasurementToJson(latest) : null,

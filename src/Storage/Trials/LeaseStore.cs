@@ -47,9 +47,20 @@ public sealed class LeaseStore(Database database, TimeProvider time)
         }, cancellationToken);
         if (answer.ShouldStop || stored is not { Definition: { Pruner.Kind: not "none" } definition, Row.Id: var id })
             return answer;
-        return await _judging.ReasonToStopAsync(id, definition, number, leaseToken, measurement, cancellationToken) is { } reason
-            ? answer with { ShouldStop = true, Reason = reason }
-            : answer;
+        return await ReasonToStopAsync(id, definition, number, leaseToken, measurement) is { } reason ? answer with { ShouldStop = true, Reason = reason } : answer;
+    }
+
+    // The measurement is stored by now: whatever keeps the pruner from deciding, its sender must hear so. The next report brings the decision again.
+    private async Task<string?> ReasonToStopAsync(long studyId, StudyDefinition definition, int number, string leaseToken, Measurement measurement)
+    {
+        try
+        {
+            return await _judging.ReasonToStopAsync(studyId, definition, number, leaseToken, measurement, CancellationToken.None);
+        }
+        catch (Exception e) when (Database.Translate(e) is BusyException or UnwritableException or UnknownOutcomeException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Renews the lease, for <paramref name="duration"/> from now or as long as before.</summary>

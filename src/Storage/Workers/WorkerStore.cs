@@ -42,12 +42,13 @@ public sealed class WorkerStore(Database database, TimeProvider time)
     /// <exception cref="NotFoundException">There is none of that name.</exception>
     public async Task<WorkerView> DrainAsync(string name, CancellationToken cancellationToken)
     {
-        await database.WriteAsync(async db =>
+        return await database.WriteAsync(async db =>
         {
             var row = await db.Workers.FindAsync([name], cancellationToken) ?? throw new NotFoundException("worker", name);
-            return row.State = Draining;
+            row.State = Draining;
+            await db.SaveChangesAsync(cancellationToken);
+            return (await ListAsync(db, cancellationToken)).Single(worker => worker.Name == name);
         }, cancellationToken);
-        return (await ListAsync(cancellationToken)).FirstOrDefault(worker => worker.Name == name) ?? throw new NotFoundException("worker", name);
     }
 
     /// <summary>Removes a worker that says goodbye.</summary>
@@ -66,6 +67,11 @@ public sealed class WorkerStore(Database database, TimeProvider time)
     public async Task<IReadOnlyList<WorkerView>> ListAsync(CancellationToken cancellationToken)
     {
         await using var db = database.Open();
+        return await ListAsync(db, cancellationToken);
+    }
+
+    private async Task<List<WorkerView>> ListAsync(HpoDbContext db, CancellationToken cancellationToken)
+    {
         var rows = await db.Workers.AsNoTracking().OrderBy(w => w.Name).ToListAsync(cancellationToken);
         var running = await db.Trials.Where(t => t.State == TrialState.Running && t.Worker != null).GroupBy(t => t.Worker!)
             .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);

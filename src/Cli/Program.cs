@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HpoService.Cli.Commands;
 using HpoService.Cli.Commands.Bench;
+using HpoService.Storage;
 
 var root = new RootCommand("HpoService: hyperparameter search as a service of your own.")
 {
@@ -16,4 +17,13 @@ var root = new RootCommand("HpoService: hyperparameter search as a service of yo
     BenchCommand.Create(),
     TrialProcessCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception e)
+{
+    if (e is not OperationCanceledException)
+        await Console.Error.WriteLineAsync(e is UnwritableException or BusyException ? e.Message : $"Unhandled exception: {e}");
+    return 1;
+}

@@ -71,6 +71,21 @@ public sealed class AccessTests(KeyedHost api) : IClassFixture<KeyedHost>
         }
     }
 
+    [Fact]
+    public async Task Streams_of_a_revoked_key_end_before_they_tell_more()
+    {
+        var key = await Keys.AddAsync("listener", Role.Read, default);
+        using var one = await api.CallAsync(key, HttpMethod.Get, "studies/before/events");
+        using var all = await api.CallAsync(key, HttpMethod.Get, "events");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (one.StatusCode, all.StatusCode));
+        await Keys.RevokeAsync("listener", default);
+        while ((await api.CallAsync(key, HttpMethod.Get, "studies")).StatusCode != HttpStatusCode.Unauthorized)
+            await Task.Delay(100);
+        await api.CallAsync(api.Keys[Role.Write], HttpMethod.Patch, "studies/before", """{"description":"a secret"}""");
+        foreach (var stream in new[] { one, all })
+            Assert.DoesNotContain("a secret", await stream.Content.ReadAsStringAsync().WaitAsync(TimeSpan.FromSeconds(30)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("GET", "studies/before", null, Role.Read)]
     [InlineData("GET", "studies/before/events", null, Role.Read)]

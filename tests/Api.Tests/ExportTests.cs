@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using HpoService.Storage;
+using HpoService.Tests;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HpoService.Api.Tests;
 
@@ -29,6 +32,29 @@ public sealed class ExportTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Contains("infeasible", lines[2], StringComparison.Ordinal);
         Assert.Contains(",'=HYPERLINK(1),", lines[2], StringComparison.Ordinal);
         Assert.EndsWith(",\"{\"\"a\"\":1}\"", lines[1], StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("csv"), InlineData("json"), InlineData("ndjson")]
+    public async Task An_export_may_take_longer_than_other_requests(string format)
+    {
+        await using var hasty = new HastyHost();
+        await hasty.InitializeAsync();
+        await LargeStudy.FillAsync(hasty.Services.GetRequiredService<Database>(), await hasty.PostAsync("studies", LargeStudy.Definition("large", """[{"metric":"loss"}]""")));
+        using var response = await hasty.Http.GetAsync($"api/v1/studies/large/export?format={format}", HttpCompletionOption.ResponseHeadersRead);
+        await using var stream = await response.Content.ReadAsStreamAsync();
+        await Task.Delay(1500); // what connections hold is full long before the end
+        using var reader = new StreamReader(stream);
+        var last = "";
+        while (await reader.ReadLineAsync() is { } line)
+            last = line;
+        Assert.Contains("99999", last[^Math.Min(last.Length, 2000)..], StringComparison.Ordinal);
+    }
+
+    private sealed class HastyHost : ApiHost, IAsyncDisposable
+    {
+        protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["Limits:RequestSeconds"] = "1" };
+
+        async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
     }
 
     [Fact]

@@ -38,6 +38,34 @@ public sealed class PostgresListTests(PostgresApiHost api) : ListTests(api), ICl
     }
 }
 
+/// <summary>A service whose server ends.</summary>
+public sealed class LostDatabaseTests
+{
+    private sealed class Host(PostgresCluster server, string database) : ApiHost, IAsyncDisposable
+    {
+        protected override Database OpenDatabase() => Database.Postgres(server.Address(database), Folder, Patience);
+
+        async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_is_open_to_all_is_so_while_the_database_is_away()
+    {
+        await using var server = await PostgresCluster.StartAsync(isDurable: false);
+        await using var api = new Host(server, await server.CreateDatabaseAsync());
+        await api.InitializeAsync();
+        await api.CreateAsync("s");
+        await server.CrashAsync();
+        while ((await api.Http.GetAsync("api/v1/studies")).StatusCode != HttpStatusCode.ServiceUnavailable)
+            await Task.Delay(100); // for two seconds keys need not be asked for again
+        await Task.Delay(2500);
+        foreach (var path in new[] { "health/live", "", "openapi/v1.json", "swagger/index.html", "problems/unwritable" })
+            Assert.Equal((path, HttpStatusCode.OK), (path, (await api.Http.GetAsync(path)).StatusCode));
+        var (status, ready) = await api.SendAsync(HttpMethod.Get, "/health/ready");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "unready"), (status, ready.GetProperty("status").GetString()));
+    }
+}
+
 public sealed class PostgresEventTests(PostgresApiHost api) : EventTests(api), IClassFixture<PostgresApiHost>;
 
 public sealed class PostgresFuzzTests(PostgresApiHost api, ITestOutputHelper output) : FuzzTests(api, output), IClassFixture<PostgresApiHost>;

@@ -41,6 +41,14 @@ public sealed class SqliteStoreTests() : StoreConformance(TestDatabase.Sqlite), 
     }
 
     [Fact]
+    public async Task A_folder_in_which_nothing_can_be_written_is_not_waited_for()
+    {
+        // As on a file system that is read-only, which takes other rights than a test has: a running program cannot be opened for writing.
+        File.CreateSymbolicLink(Path.Combine(_folder, "ro.db.migrating"), Environment.ProcessPath!);
+        await Assert.ThrowsAsync<UnwritableException>(() => Database.Sqlite(Path.Combine(_folder, "ro.db")).MigrateAsync(default).WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
     public async Task A_database_that_another_process_holds_for_too_long_is_busy()
     {
         var database = Database.Sqlite(Path.Combine(_folder, "busy.db"), patience: TimeSpan.FromSeconds(1));

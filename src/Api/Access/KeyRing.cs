@@ -25,6 +25,20 @@ internal sealed class KeyRing(ApiKeyStore store, TimeProvider time)
     public async ValueTask<ApiKeyView?> KnownAsync(string key, CancellationToken cancellationToken) =>
         _known.TryGetValue(Digest(key), out var id) && (await SnapshotAsync(cancellationToken)).Keys.GetValueOrDefault(id) is { RevokedAt: null } found ? found : null;
 
+    /// <summary>Whether a caller who was let in under this name would be so still; the name of nobody is <see cref="Access.Anonymous"/>. While the database is away, nothing has changed.</summary>
+    public async ValueTask<bool> IsWelcomeAsync(string? name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var now = await SnapshotAsync(cancellationToken);
+            return name == Access.Anonymous ? !now.HasKeys : now.Keys.Values.Any(key => key.Name == name && key.RevokedAt is null);
+        }
+        catch (Exception e) when (Database.Translate(e) is UnwritableException or BusyException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Checks a key that is not known.</summary>
     public async Task<ApiKeyView?> CheckAsync(string key, CancellationToken cancellationToken)
     {

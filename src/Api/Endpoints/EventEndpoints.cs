@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using HpoService.Api.Access;
 using HpoService.Api.Contracts;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -48,7 +49,7 @@ public static class EventEndpoints
         long id, long version, ChangeFeed feed, ChangeWatch watch, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var watching = await waiting.StartAsync(cancellationToken);
-        while (!waiting.IsOver)
+        while (await waiting.GoesOnAsync(cancellationToken))
         {
             // Two hundred streams of one study would else read two hundred times that there is nothing more.
             waiting.Look();
@@ -80,7 +81,7 @@ public static class EventEndpoints
         long number, ChangeFeed feed, Waiting waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var watching = await waiting.StartAsync(cancellationToken);
-        while (!waiting.IsOver)
+        while (await waiting.GoesOnAsync(cancellationToken))
         {
             waiting.Look();
             if (await LookAsync(() => feed.AllSinceAsync(number, cancellationToken), waiting, cancellationToken) is not (true, { } changes))
@@ -123,10 +124,15 @@ public static class EventEndpoints
     /// <summary>Waits for the next change, and says that the connection lives while there is none.</summary>
     private sealed class Waiting(ChangeWatch watch, long? studyId, HttpResponse response, TimeProvider time, CancellationToken stopping)
     {
+        private readonly KeyRing _keys = response.HttpContext.RequestServices.GetRequiredService<KeyRing>();
         private Task _next = Task.CompletedTask;
         private long _spoke;
 
         public bool IsOver => stopping.IsCancellationRequested;
+
+        /// <summary>Whether there is somebody to tell more: a key that was revoked meanwhile is worth nothing.</summary>
+        public async ValueTask<bool> GoesOnAsync(CancellationToken cancellationToken) =>
+            !IsOver && await _keys.IsWelcomeAsync(response.HttpContext.User.Identity?.Name, cancellationToken);
 
         /// <summary>Sends the headers: a client must not wait for the first change to know that it is connected.</summary>
         /// <returns>To be disposed of at the end.</returns>

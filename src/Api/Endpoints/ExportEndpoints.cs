@@ -9,7 +9,7 @@ namespace HpoService.Api.Endpoints;
 public static class ExportEndpoints
 {
     internal static void Map(RouteGroupBuilder api) => api.MapGet("/studies/{study}/export", ExportAsync).WithTags("Insight")
-        .Produces<string>(200, "text/csv", "application/json", "application/x-ndjson");
+        .Produces<string>(200, "text/csv", "application/json", "application/x-ndjson").DisableRequestTimeout();
 
     /// <summary>All trials, streamed as csv, json (one object, as import takes it) or ndjson (a trial a line).</summary>
     /// <remarks>JSON has all measurements, CSV none. In CSV, a text that a spreadsheet would take for a formula is preceded by an apostrophe.</remarks>

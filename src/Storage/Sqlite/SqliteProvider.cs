@@ -9,6 +9,9 @@ namespace HpoService.Storage.Sqlite;
 /// <summary>A file in WAL mode.</summary>
 internal sealed class SqliteProvider : IProvider
 {
+    // Linux's numbers of failures: EWOULDBLOCK, EROFS.
+    private const int WouldBlock = 11, ReadOnly = 30;
+
     // Held until the process ends, however it ends: the lock is the kernel's.
     private static readonly List<FileStream> Claims = [];
 
@@ -90,9 +93,13 @@ internal sealed class SqliteProvider : IProvider
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException e) when (e.HResult == WouldBlock)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken); // another process migrates
+            }
+            catch (IOException e)
+            {
+                throw new UnwritableException(e.HResult == ReadOnly ? "one that is read-only" : "an error of its disk", e);
             }
         }
     }

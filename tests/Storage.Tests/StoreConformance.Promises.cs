@@ -89,6 +89,22 @@ public abstract partial class StoreConformance
         Assert.All(new[] { "value", "latencyMs", "seconds" }, metric => Assert.Contains(metric, metrics));
     }
 
+    [Fact]
+    public async Task What_is_remembered_of_a_deleted_study_does_not_fit_the_next_one_of_its_name()
+    {
+        Assert.Equal(1, (await CreateAsync()).Version);
+        await CreateAsync("neighbour");
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < 5; i++)
+                await TakeAsync();
+            var old = (await Studies.GetAsync("s", default)).Version;
+            await Studies.DeleteAsync("s", default);
+            Assert.InRange((await CreateAsync()).Version, old + 1, long.MaxValue);
+            await Assert.ThrowsAsync<VersionMismatchException>(() => Studies.PatchAsync("s", [old], _ => "another", null, null, default));
+        }
+    }
+
     // As when a request's time is over just after the commit.
     private async Task<T> LateAsync<T>(Func<CancellationToken, Task<T>> request)
     {

@@ -40,6 +40,7 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
             if (await db.Studies.AnyAsync(s => s.Name == definition.Name, cancellationToken))
                 throw new NameTakenException(definition.Name);
             var row = NewRow(definition, description, labels, time.GetUtcNow().ToUnixTimeMilliseconds());
+            row.Version = await FirstVersionAsync(db, cancellationToken);
             db.Studies.Add(row);
             await db.SaveChangesAsync(cancellationToken); // gives the row its id
             var write = await StudyWrite.OpenAsync(db, $"{row.Id}", time, cancellationToken);
@@ -215,10 +216,14 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
         return runner.DataSet is { } dataSet && !card.DataSets.Contains(dataSet) ? throw new UnknownDataSetException(dataSet, card.DataSets) : card;
     }
 
+    // 1, or where studies were deleted, more than any of them had: there are as many changes at least. What is remembered of one that had the name, a tag or an event's id, must not fit this one.
+    private static async Task<long> FirstVersionAsync(HpoDbContext db, CancellationToken cancellationToken) =>
+        await db.Changes.CountAsync(cancellationToken) > await db.Studies.CountAsync(cancellationToken) ? await db.Changes.MaxAsync(c => c.Number, cancellationToken) + 1 : 1;
+
     private static StudyRow NewRow(StudyDefinition definition, string? description, IReadOnlyDictionary<string, string> labels, long now) => new()
     {
         Name = definition.Name, Description = description, LabelsJson = Mapping.ToJson(labels), State = StudyState.Active,
-        CreatedAt = now, UpdatedAt = now, Version = 1,
+        CreatedAt = now, UpdatedAt = now,
         ObjectivesJson = Mapping.ToJson(definition.Objectives),
         ParametersJson = Mapping.ToJson(definition.Space.Parameters.Select(ParameterSpec.From)),
         SamplerJson = Mapping.ToJson(definition.Sampler), PrunerJson = Mapping.ToJson(definition.Pruner),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HpoService.Search;
 using HpoService.Search.Models;
 using HpoService.Search.Spaces;
@@ -13,7 +14,8 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
     /// <summary>The most characters of a label's key.</summary>
     public const int MostKey = 100;
 
-    private const string CreateScope = "create";
+    // The latter, by name: the version that a deleted study had. It is forgotten as keys are, after a day.
+    private const string CreateScope = "create", FormerScope = "former";
 
     /// <summary>Creates a study with its first queued trials, and those that were finished elsewhere.</summary>
     /// <exception cref="NameTakenException">The name exists.</exception>
@@ -40,7 +42,7 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
             if (await db.Studies.AnyAsync(s => s.Name == definition.Name, cancellationToken))
                 throw new NameTakenException(definition.Name);
             var row = NewRow(definition, description, labels, time.GetUtcNow().ToUnixTimeMilliseconds());
-            row.Version = await FirstVersionAsync(db, cancellationToken);
+            row.Version = await FirstVersionAsync(db, row.Name, cancellationToken);
             db.Studies.Add(row);
             await db.SaveChangesAsync(cancellationToken); // gives the row its id
             var write = await StudyWrite.OpenAsync(db, $"{row.Id}", time, cancellationToken);
@@ -158,6 +160,7 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
                 throw new VersionMismatchException(wanted, row.Version);
             db.Studies.Remove(row);
             await db.ForgetAsync(row.Id, cancellationToken);
+            await RememberVersionAsync(db, row, cancellationToken);
             return row.Id;
         }, cancellationToken);
     }
@@ -216,9 +219,20 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
         return runner.DataSet is { } dataSet && !card.DataSets.Contains(dataSet) ? throw new UnknownDataSetException(dataSet, card.DataSets) : card;
     }
 
-    // 1, or where studies were deleted, more than any of them had: there are as many changes at least. What is remembered of one that had the name, a tag or an event's id, must not fit this one.
-    private static async Task<long> FirstVersionAsync(HpoDbContext db, CancellationToken cancellationToken) =>
-        await db.Changes.CountAsync(cancellationToken) > await db.Studies.CountAsync(cancellationToken) ? await db.Changes.MaxAsync(c => c.Number, cancellationToken) + 1 : 1;
+    // What is remembered of a deleted study, a tag or an event's id, must not fit the next one of its name: that one starts above it, for as long as the name is known.
+    private static async Task<long> FirstVersionAsync(HpoDbContext db, string name, CancellationToken cancellationToken) =>
+        await db.IdempotencyKeys.Where(k => k.Scope == FormerScope && k.Key == name).Select(k => k.ResultJson).FirstOrDefaultAsync(cancellationToken) is { } version
+            ? long.Parse(version, CultureInfo.InvariantCulture) + 1
+            : 1;
+
+    private async Task RememberVersionAsync(HpoDbContext db, StudyRow deleted, CancellationToken cancellationToken)
+    {
+        await db.IdempotencyKeys.Where(k => k.Scope == FormerScope && k.Key == deleted.Name).ExecuteDeleteAsync(cancellationToken);
+        db.IdempotencyKeys.Add(new IdempotencyRow
+        {
+            Scope = FormerScope, Key = deleted.Name, RequestHash = "", ResultJson = deleted.Version.ToString(CultureInfo.InvariantCulture), CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        });
+    }
 
     private static StudyRow NewRow(StudyDefinition definition, string? description, IReadOnlyDictionary<string, string> labels, long now) => new()
     {

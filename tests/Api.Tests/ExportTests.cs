@@ -34,25 +34,31 @@ public sealed class ExportTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.EndsWith(",\"{\"\"a\"\":1}\"", lines[1], StringComparison.Ordinal);
     }
 
-    [Theory, InlineData("csv"), InlineData("json"), InlineData("ndjson")]
-    public async Task An_export_may_take_longer_than_other_requests(string format)
+    [Fact]
+    public async Task An_export_may_take_longer_than_other_requests()
     {
         await using var hasty = new HastyHost();
         await hasty.InitializeAsync();
         await LargeStudy.FillAsync(hasty.Services.GetRequiredService<Database>(), await hasty.PostAsync("studies", LargeStudy.Definition("large", """[{"metric":"loss"}]""")));
-        using var response = await hasty.Http.GetAsync($"api/v1/studies/large/export?format={format}", HttpCompletionOption.ResponseHeadersRead);
-        await using var stream = await response.Content.ReadAsStreamAsync();
-        await Task.Delay(1500); // what connections hold is full long before the end
-        using var reader = new StreamReader(stream);
-        var last = "";
-        while (await reader.ReadLineAsync() is { } line)
-            last = line;
-        Assert.Contains("99999", last[^Math.Min(last.Length, 2000)..], StringComparison.Ordinal);
+        var formats = new[] { "csv", "json", "ndjson" };
+        var responses = await Task.WhenAll(formats.Select(format => hasty.Http.GetAsync($"api/v1/studies/large/export?format={format}", HttpCompletionOption.ResponseHeadersRead)));
+        await Task.Delay(HastyHost.Seconds * 1100); // what connections hold is full long before the end
+        foreach (var response in responses)
+        {
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+            var last = "";
+            while (await reader.ReadLineAsync() is { } line)
+                last = line;
+            Assert.Contains("99999", last[^Math.Min(last.Length, 2000)..], StringComparison.Ordinal);
+            response.Dispose();
+        }
     }
 
     private sealed class HastyHost : ApiHost, IAsyncDisposable
     {
-        protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["Limits:RequestSeconds"] = "1" };
+        public const int Seconds = 5;
+
+        protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["Limits:RequestSeconds"] = $"{Seconds}" };
 
         async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
     }

@@ -30,6 +30,10 @@ public abstract partial class StoreConformance
         await Assert.ThrowsAsync<IllegalMoveException>(() => FailAsync(first, "otherwise"));
         var second = await TakeAsync();
         Assert.Equal(TrialState.Running, (await FailAsync(first, "broke")).State);
+        await Trials.ReleaseAsync("s", second.Number, second.Lease!.Token, default);
+        Assert.Equal(TrialState.Queued, (await FailAsync(first, "broke")).State);
+        await Assert.ThrowsAsync<IllegalMoveException>(() => FailAsync(first, "otherwise"));
+        second = await TakeAsync();
         await FailAsync(second, "broke again");
         foreach (var (trial, reason) in new[] { (first, "broke"), (second, "broke again") })
             Assert.Equal((TrialState.Failed, "broke again"), await FailAsync(trial, reason) is var same ? (same.State, same.Error) : default);

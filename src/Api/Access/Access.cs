@@ -4,6 +4,7 @@ using System.Threading.RateLimiting;
 using HpoService.Api.Problems;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -87,7 +88,8 @@ internal static class Access
     private static PartitionedRateLimiter<HttpContext> Limiter(LimitOptions limits) => PartitionedRateLimiter.Create<HttpContext, string>(context =>
     {
         var name = context.User.Identity is { IsAuthenticated: true, Name: { } caller } ? caller : null;
-        if (limits.RequestsPerSecond <= 0 || name == Anonymous && (context.Connection.RemoteIpAddress is not { } remote || IPAddress.IsLoopback(remote)))
+        var isOpen = context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is null; // nobody was asked for a key
+        if (limits.RequestsPerSecond <= 0 || (isOpen || name == Anonymous) && (context.Connection.RemoteIpAddress is not { } remote || IPAddress.IsLoopback(remote)))
             return RateLimitPartition.GetNoLimiter("");
         return RateLimitPartition.GetTokenBucketLimiter(name is null or Anonymous ? $"{context.Connection.RemoteIpAddress}" : $"key {name}", _ => Bucket(limits.RequestsPerSecond));
     });

@@ -35,6 +35,8 @@ internal sealed class KeyRing(ApiKeyStore store, TimeProvider time)
         }
         catch (Exception e) when (Database.Translate(e) is UnwritableException or BusyException)
         {
+            // Hundreds of streams ask, one after another: one of them has waited for the database, the others need not.
+            _snapshot = _snapshot is { } last ? last with { ReadAt = time.GetTimestamp() } : null;
             return true;
         }
     }

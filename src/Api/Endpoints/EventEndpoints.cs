@@ -57,7 +57,7 @@ public static class EventEndpoints
             if (watch.Known(id) is not { } known || known > version)
             {
                 (var isThere, changes) = await LookAsync(() => feed.SinceAsync(id, version, cancellationToken), waiting, cancellationToken);
-                if (!isThere)
+                if (!isThere || !await waiting.GoesOnAsync(cancellationToken))
                     yield break;
             }
 
@@ -85,6 +85,8 @@ public static class EventEndpoints
         {
             waiting.Look();
             if (await LookAsync(() => feed.AllSinceAsync(number, cancellationToken), waiting, cancellationToken) is not (true, { } changes))
+                yield break;
+            if (!await waiting.GoesOnAsync(cancellationToken))
                 yield break;
             foreach (var change in changes)
             {

@@ -21,6 +21,8 @@ public static class PartialPoint
         var needs = Needs(space, given);
         if (Filled(suggested) is { } filled)
             return filled;
+        if (space.Constraints.Count == 0)
+            return null; // the given values exclude each other
         var cube = new UnitCube(space);
         var stream = new RandomStream(seed, number);
         return Enumerable.Range(0, MaxDraws).Select(_ => Filled(cube.Decode(PointSampler.Draw(stream, cube.Dimensions)))).FirstOrDefault(point => point is not null);

@@ -9,8 +9,9 @@ namespace HpoService.Storage.Sqlite;
 /// <summary>A file in WAL mode.</summary>
 internal sealed class SqliteProvider : IProvider
 {
-    // Linux's numbers of failures: EWOULDBLOCK, EROFS.
-    private const int WouldBlock = 11, ReadOnly = 30;
+    // The systems' numbers of failures: EWOULDBLOCK, or Windows' sharing violation; EROFS.
+    private const int ReadOnly = 30;
+    private static readonly int WouldBlock = OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11;
 
     // Held until the process ends, however it ends: the lock is the kernel's.
     private static readonly List<FileStream> Claims = [];
@@ -97,9 +98,9 @@ internal sealed class SqliteProvider : IProvider
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken); // another process migrates
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new UnwritableException(e.HResult == ReadOnly ? "one that is read-only" : "an error of its disk", e);
+                throw new UnwritableException(e is UnauthorizedAccessException || e.HResult == ReadOnly ? "one that is read-only" : "an error of its disk", e);
             }
         }
     }

@@ -9,6 +9,9 @@ namespace HpoService.Storage;
 /// <summary>Trials that a user asks for, with all or some of their parameters given.</summary>
 internal static class Enqueuing
 {
+    // Each that cannot be filled takes a thousand attempts, while others wait for their turn.
+    private const int MostUnfilled = 3;
+
     public static void Validate(StudyDefinition definition, IReadOnlyList<ParameterValues> trials, string pointer)
     {
         var violations = trials
@@ -16,7 +19,7 @@ internal static class Enqueuing
             .Take(Importing.MostViolations).ToList();
         if (violations.Count == 0 && (definition.Space.Constraints.Count > 0 || definition.Space.Parameters.Any(p => p.When is not null)))
             violations.AddRange(trials.Index().Where(t => Fill(definition.Space, t.Item) is null).Select(t => new Violation(
-                $"{pointer}/{t.Index}", $"the given values must leave a point where all of them are active and that keeps the parameterConstraints, but got none for {t.Item}.")));
+                $"{pointer}/{t.Index}", $"the given values must leave a point where all of them are active and that keeps the parameterConstraints, but got none for {t.Item}.")).Take(MostUnfilled));
         if (definition.Budget.MaxTrials is { } max && trials.Count > max)
             violations.Add(new Violation(pointer, $"number of trials <= maxTrials {max} must hold, but got {trials.Count}."));
         if (violations.Count > 0)

@@ -79,13 +79,8 @@ public sealed class TrialStore(Database database, TimeProvider time)
             var trial = await write.TrialAsync(number, cancellationToken);
             var (state, values, reason) = outcome.Resolve(write.Definition);
             var valuesJson = values is null ? null : Mapping.MetricsToJson(values);
-            if (state == TrialState.Failed && FailedTokens.Has(trial.FailedToken, leaseToken))
-            {
-                // Until the next attempt begins, the trial knows why the latest one failed.
-                var isKnown = trial.State is TrialState.Queued or TrialState.Failed && FailedTokens.IsLatest(trial.FailedToken, leaseToken);
-                return !isKnown || trial.Error == reason ? trial.ToView() : throw IllegalMoveException.Of($"trial {number}", trial.State, state);
-            }
-
+            if (state == TrialState.Failed && FailedTokens.IsSame(trial.FailedToken, leaseToken, reason) is { } isSameFailure)
+                return isSameFailure ? trial.ToView() : throw IllegalMoveException.Of($"trial {number}", TrialState.Failed, state);
             if (trial.State.IsFinal())
             {
                 // What a report has ended already, its sender may not know yet, and says it once more with all that it has.
@@ -102,7 +97,7 @@ public sealed class TrialStore(Database database, TimeProvider time)
             (trial.Error, trial.ValuesJson) = (reason, valuesJson);
             if (state == TrialState.Failed)
             {
-                trial.FailedToken = FailedTokens.With(trial.FailedToken, leaseToken);
+                trial.FailedToken = FailedTokens.With(trial.FailedToken, leaseToken, reason);
                 trial.Failures++;
                 var retry = trial.Failures < write.Row.MaxAttempts && !write.Row.State.IsFinal();
                 if (retry)

@@ -63,14 +63,9 @@ internal sealed class FrontSurrogate : IStudyModel
     /// <inheritdoc/>
     public Proposer For(int number) => new Along(this, Scalarization.Direction(_fitted.Length, _seed, number));
 
-    // Of the first ones, by number: the front's are the best for all objectives alike.
-    private static Dictionary<int, double> Merits(List<Observation>[] scored, int count)
-    {
-        var merits = new Dictionary<int, double>();
-        foreach (var (rank, front) in Pareto.Fronts([.. Enumerable.Range(0, count).Select(i => scored.Select(some => some[i].Score).ToArray())]).Index())
-            front.ForEach(i => merits[scored[0][i].Number] = -rank);
-        return merits;
-    }
+    // Of the first ones, by number: good for all objectives alike are the front's, the lonelier before the others.
+    private static Dictionary<int, double> Merits(List<Observation>[] scored, int count) =>
+        Pareto.Order([.. Enumerable.Range(0, count).Select(i => scored.Select(some => some[i].Score).ToArray())]).Index().ToDictionary(t => scored[0][t.Item].Number, t => -(double)t.Index);
 
     private static double[] Targets(List<Observation> observations, GpOptions options) =>
         ScoreWarp.Apply([.. observations.Select(o => o.Score)], options.OutputWarping ? Warp.Outliers : Warp.None);

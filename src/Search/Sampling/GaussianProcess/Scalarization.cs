@@ -9,8 +9,8 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// the sphere the mean of the largest one's k-th power is the dominated volume, up to a constant. The box holds the front, and more where the front is but a point.</remarks>
 internal sealed class Scalarization
 {
-    // Beyond the front's worst scores, so that its ends count: a share of what it spans. Of what all trials span the box holds a third at least.
-    private const double Margin = 0.05, Least = 0.35;
+    // Beyond the front's worst scores, so that its ends count: a share of what it spans. Of what all trials but the worst tenth span the box holds nearly half at least.
+    private const double Margin = 0.05, Least = 0.45;
     private const double Steepest = 1e-3;
     private readonly double[] _reference, _scale;
 
@@ -20,8 +20,8 @@ internal sealed class Scalarization
     public Scalarization(IReadOnlyList<double[]> scores, double[] direction)
     {
         var front = Pareto.Fronts(scores, 1)[0].Select(i => scores[i]).ToList();
-        double[] box = [.. direction.Select((_, j) => Math.Max((1 + Margin) * Span(front, j), Least * Span(scores, j)) is > 0 and var size ? size : 1)];
-        _reference = [.. box.Select((b, j) => front.Max(s => s[j]) - b)];
+        double[] box = [.. direction.Select((_, j) => Math.Max((1 + Margin) * (Best(front, j) - front.Min(s => s[j])), Least * (Best(scores, j) - Poor(scores, j))) is > 0 and var size ? size : 1)];
+        _reference = [.. box.Select((b, j) => Best(front, j) - b)];
         _scale = [.. box.Zip(direction, (b, l) => 1 / (b * Math.Max(l, Steepest)))];
     }
 
@@ -54,5 +54,7 @@ internal sealed class Scalarization
         return [.. parts.Select(p => p / norm)];
     }
 
-    private static double Span(IReadOnlyList<double[]> scores, int j) => scores.Max(s => s[j]) - scores.Min(s => s[j]);
+    private static double Best(IReadOnlyList<double[]> scores, int j) => scores.Max(s => s[j]);
+
+    private static double Poor(IReadOnlyList<double[]> scores, int j) => scores.Select(s => s[j]).Order().ElementAt(scores.Count / 10);
 }

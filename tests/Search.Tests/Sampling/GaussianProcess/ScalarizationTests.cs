@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HpoService.Search.Numerics;
 using HpoService.Search.Sampling;
 using HpoService.Search.Sampling.GaussianProcess;
@@ -52,11 +53,14 @@ public sealed class ScalarizationTests
     }
 
     [Fact]
-    public void Every_part_of_a_hollow_front_is_the_best_for_some_directions()
+    public void Every_part_of_a_hollow_front_is_the_best_for_some_directions_and_one_bad_trial_changes_nothing()
     {
-        var best = Enumerable.Range(0, 600).Select(number => new Scalarization(Hollow, Scalarization.Direction(2, 3, number)))
-            .Select(s => Array.IndexOf(Hollow, Hollow.MaxBy(s.Of)!)).Distinct();
-        Assert.Equal(Enumerable.Range(0, 21), best.Order());
+        foreach (var scores in new[] { Hollow, [.. Hollow, [-1e12, -1e12]] })
+        {
+            var best = Enumerable.Range(0, 600).Select(number => new Scalarization(scores, Scalarization.Direction(2, 3, number)))
+                .Select(s => Array.IndexOf(Hollow, Hollow.MaxBy(s.Of)!)).Distinct();
+            Assert.Equal(Enumerable.Range(0, 21), best.Order());
+        }
     }
 
     [Fact]
@@ -88,19 +92,31 @@ public sealed class ScalarizationTests
             Assert.Contains(late, x => x >= part * 0.1 && x <= (part + 1) * 0.1);
     }
 
-    [Fact]
-    public void A_sampler_that_is_kept_proposes_what_a_new_one_does()
+    [Theory, InlineData(0, ""), InlineData(3, ""), InlineData(0, """{"maxObservations": 20}"""), InlineData(3, """{"maxObservations": 20}""")]
+    public void A_sampler_that_is_kept_proposes_what_a_new_one_does(int pending, string options)
     {
-        var kept = SamplerRegistry.Create(new("gp", 4), Cube, Two);
+        ISampler New() => SamplerRegistry.Create(new SamplerSettings("gp", 4, options == "" ? null : JsonDocument.Parse(options).RootElement), Cube, Two);
+        var kept = New();
         var history = new StudyHistory(Cube, Two, []);
         for (var i = 0; i < 60; i++)
         {
+            // Those that are pending finish out of order, one in ten without values.
+            if (i >= pending && pending > 0)
+            {
+                var done = i % 2 == 0 ? i - pending : i - 1;
+                history = history with { Trials = [.. history.Trials.Select((t, k) => k <= done - 1 || k == done ? Finished(t, t.Number % 10 == 7) : t)] };
+            }
+
             var suggestion = kept.Suggest(history, 1, CancellationToken.None)[0];
             if (i % 4 == 0 || i > 50)
-                Assert.Equal(SamplerRegistry.Create(new("gp", 4), Cube, Two).Suggest(history, 1, CancellationToken.None)[0], suggestion);
-            history = With(history, suggestion.Parameters);
+                Assert.Equal(New().Suggest(history, 1, CancellationToken.None)[0], suggestion);
+            history = pending == 0 ? With(history, suggestion.Parameters)
+                : history with { Trials = [.. history.Trials, new TrialSnapshot(history.NextNumber, TrialState.Running, suggestion.Parameters, new Dictionary<string, double>(), [])] };
         }
     }
+
+    private static TrialSnapshot Finished(TrialSnapshot trial, bool isInfeasible) => trial.State != TrialState.Running ? trial
+        : isInfeasible ? trial with { State = TrialState.Infeasible } : With(new StudyHistory(Cube, Two, []), trial.Parameters).Trials[0] with { Number = trial.Number };
 
     private static StudyHistory Search(int trials, int count, long seed)
     {

@@ -139,6 +139,24 @@ public sealed class DataSetTests(DataSetTests.Host api) : IClassFixture<DataSetT
         Assert.DoesNotContain(Folders, f => f.StartsWith(".upload", StringComparison.Ordinal));
     }
 
+    [Theory, InlineData("name"), InlineData("file"), InlineData("labels"), InlineData("target")]
+    public async Task A_field_that_comes_twice_is_refused_by_its_name(string field)
+    {
+        using var form = new MultipartFormDataContent { { new StringContent("twice"), "name" }, { new StringContent(Flowers), "file", "f.csv" } };
+        for (var i = 0; i < 2; i++)
+        {
+            if (field is "file" or "labels")
+                form.Add(new StringContent(Flowers), field, "f.csv");
+            else
+                form.Add(new StringContent("x"), field);
+        }
+
+        using var response = await api.Http.PostAsync("api/v1/datasets", form);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "/problems/invalid-dataset", $"/{field}"), (response.StatusCode, Type(problem), problem.GetProperty("pointer").GetString()));
+        Assert.DoesNotContain(Folders, f => f.StartsWith(".upload", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task The_same_key_gives_the_same_answer_and_another_file_with_it_409()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using HpoService.Api.Exports;
 using HpoService.Storage;
 using HpoService.Tests;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,9 @@ public sealed class ExportTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Contains(",'=HYPERLINK(1),", lines[2], StringComparison.Ordinal);
         Assert.EndsWith(",\"{\"\"a\"\":1}\"", lines[1], StringComparison.Ordinal);
     }
+
+    [Theory, InlineData("=1"), InlineData("＝1+1"), InlineData("＋1"), InlineData("－1"), InlineData("＠x"), InlineData("\u00a0=1"), InlineData(" \t@x"), InlineData("\t1"), InlineData("  \u2003-1")]
+    public void CSV_disarms_signs_of_any_width_after_any_space(string text) => Assert.StartsWith("'", CsvExport.Text(text).TrimStart('"'), StringComparison.Ordinal);
 
     [Fact]
     public async Task An_export_may_take_longer_than_other_requests()

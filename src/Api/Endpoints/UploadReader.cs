@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using HpoService.Api.Access;
 using HpoService.Api.Problems;
+using HpoService.Search.Models;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -49,6 +50,8 @@ internal static class UploadReader
             for (var parts = 0; await reader.ReadNextSectionAsync(cancellationToken) is { } section; parts++)
             {
                 var name = Name(section, parts);
+                if (upload.Files.ContainsKey(name) || upload.Fields.ContainsKey(name))
+                    throw new InvalidDataSetException($"{name} must be given once, but got it twice.", $"/{name}");
                 if (FileNames.Contains(name))
                     upload.Files.Add(name, new UploadedFile(
                         FileName(section), await folder.WriteAsync(name, section.Body, Count, cancellationToken)));

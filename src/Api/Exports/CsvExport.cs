@@ -31,7 +31,8 @@ internal static class CsvExport
     {
         if (text is null)
             return "";
-        if (text.TrimStart(' ') is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..])
+        // Of any width, and after any space.
+        if (text.TrimStart(' ') is ['\t' or '\r' or '\n', ..] || text.TrimStart() is ['=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠', ..])
             text = $"'{text}";
         return text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
     }

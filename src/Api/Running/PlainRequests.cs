@@ -12,7 +12,7 @@ internal static class PlainRequests
         if (request.QueryString.Value is { } query && (query.EndsWith('=') || query.Contains("=&", StringComparison.Ordinal)))
             request.QueryString = new QueryString("?" + string.Join('&', query[1..].Split('&').Where(field => field.IndexOf('=', StringComparison.Ordinal) != field.Length - 1)));
         // What GET answers, but for the body, which the server keeps back. A stream would have no end.
-        if (HttpMethods.IsHead(request.Method) && !request.Path.Value!.EndsWith("/events", StringComparison.OrdinalIgnoreCase))
+        if (HttpMethods.IsHead(request.Method) && !request.Path.Value!.TrimEnd('/').EndsWith("/events", StringComparison.OrdinalIgnoreCase))
             request.Method = HttpMethods.Get;
         return next(context);
     }

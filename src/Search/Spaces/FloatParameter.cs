@@ -9,8 +9,10 @@ public sealed record FloatParameter : Parameter
     public FloatParameter(string name, double low, double high, Scale scale = Scale.Linear, double? step = null, Condition? when = null)
         : base(name, when)
     {
-        if (!double.IsFinite(low) || !double.IsFinite(high) || !double.IsFinite(high - low) || low >= high)
+        if (!double.IsFinite(low) || !double.IsFinite(high) || low >= high)
             throw new InvalidSearchSpaceException("/low", $"low < high must hold, both finite, but got [{low}, {high}].");
+        if (!double.IsFinite(high - low))
+            throw new InvalidSearchSpaceException("/low", $"high - low must be a number below 1.8e308, but got [{low}, {high}].");
         if (scale == Scale.Log && low <= 0)
             throw new InvalidSearchSpaceException("/low", $"low > 0 must hold on a log scale, but got {low}.");
         if (step is { } s)

@@ -100,7 +100,7 @@ public sealed class TrialPages(Database database)
     private static string Cursor(TrialRow last, TrialSort sort) => sort switch
     {
         TrialSort.Number => $"{last.Number}",
-        TrialSort.Value => string.Create(CultureInfo.InvariantCulture, $"{last.Score:R}_{last.Number}"),
+        TrialSort.Value => string.Create(CultureInfo.InvariantCulture, $"{last.Score:R}_{last.Number}").Replace("+", ""), // which a query takes for a space; 1E17 is the same number
         _ => $"{last.Version}_{last.Number}",
     };
 

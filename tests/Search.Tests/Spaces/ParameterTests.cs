@@ -10,7 +10,7 @@ public sealed class ParameterTests
         { () => new FloatParameter("x", 2, 1), "/low", "low < high must hold, both finite, but got [2, 1]." },
         { () => new FloatParameter("x", 0, double.PositiveInfinity), "/low", "both finite, but got [0, Infinity]." },
         { () => new FloatParameter("x", double.NaN, 1), "/low", "but got [NaN, 1]." },
-        { () => new FloatParameter("x", -double.MaxValue, double.MaxValue), "/low", "both finite, but got" },
+        { () => new FloatParameter("x", -double.MaxValue, double.MaxValue), "/low", "high - low must be a number below 1.8e308, but got [-1.7976931348623157E+308, 1.7976931348623157E+308]." },
         { () => new FloatParameter("x", 0, 1, Scale.Log), "/low", "low > 0 must hold on a log scale, but got 0." },
         { () => new FloatParameter("x", 1, 2, Scale.Log, 0.5), "/step", "step needs a linear scale, but got step 0.5 on a log scale." },
         { () => new FloatParameter("x", 0, 1, step: 0.3), "/step", "high = low + k*step must hold for a whole k >= 1, but got low 0, high 1, step 0.3." },

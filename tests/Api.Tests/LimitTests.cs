@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Data.Sqlite;
 
 namespace HpoService.Api.Tests;
@@ -15,8 +18,16 @@ public sealed class NarrowHost : ApiHost
 
     protected override TimeSpan? Patience => TimeSpan.FromSeconds(1);
 
-    protected override void Extend(WebApplication app) =>
+    protected override void Extend(WebApplication app)
+    {
         app.MapGet("/slow", (CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromSeconds(30), cancellationToken));
+        app.Use((context, next) =>
+        {
+            if (context.Request.Headers.ContainsKey("X-Hurry"))
+                context.Features.GetRequiredFeature<IHttpMinRequestBodyDataRateFeature>().MinDataRate = new(1e6, TimeSpan.FromSeconds(1.1));
+            return next(context);
+        });
+    }
 }
 
 /// <summary>How much, how long, how often; and what browsers are told.</summary>
@@ -27,6 +38,18 @@ public sealed class LimitTests(NarrowHost api) : IClassFixture<NarrowHost>
     {
         var (status, problem) = await api.SendAsync(HttpMethod.Post, "studies", $$"""{"name":"large","description":"{{new string('a', 3000)}}"}""");
         Assert.Equal((413, "/problems/too-large"), ((int)status, problem.GetProperty("type").GetString()));
+    }
+
+    [Fact]
+    public async Task A_body_that_comes_too_slowly_is_408_too_slow()
+    {
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, api.Http.BaseAddress!.Port);
+        await connection.GetStream().WriteAsync("POST /api/v1/studies HTTP/1.1\r\nHost: localhost\r\nX-Hurry: yes\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray());
+        var answer = await new StreamReader(connection.GetStream()).ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+        Assert.Contains("\"type\":\"/problems/too-slow\"", answer, StringComparison.Ordinal);
+        Assert.Contains("but got it slower", answer, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -131,6 +131,8 @@ public class ListTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal("\"1\"", created.Headers.ETag?.Tag);
         using var paused = await api.SendAsync(HttpMethod.Post, "studies/tagged/pause", null, ("If-Match", "\"1\""));
         Assert.Equal((HttpStatusCode.OK, "\"2\""), (paused.StatusCode, paused.Headers.ETag?.Tag));
+        using var other = await api.SendAsync(HttpMethod.Get, "studies/tagged", null, ("If-None-Match", "\"W/2\""));
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
         using var same = await api.SendAsync(HttpMethod.Get, "studies/tagged", null, ("If-None-Match", "W/\"1\", \"2\""));
         Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
         foreach (var (method, path) in new[] { (HttpMethod.Patch, ""), (HttpMethod.Post, "/resume"), (HttpMethod.Post, "/pause"), (HttpMethod.Post, "/cancel"), (HttpMethod.Delete, "") })

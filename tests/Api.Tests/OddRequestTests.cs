@@ -125,7 +125,7 @@ public sealed class OddRequestTests(ApiHost api) : IClassFixture<ApiHost>
         var (long_, many) = (new string('a', 100_000), string.Join(",", Enumerable.Range(0, 2000).Select(i => $"\"m{i}\":1")));
         await RefusedAsync(HttpMethod.Post, "studies", $$"""{{Study}},"description":"{{long_}}"}""", "/description");
         await RefusedAsync(HttpMethod.Post, "studies", $$$"""{{{Study}}},"labels":{"{{{long_}}}":"b"}}""", "/labels");
-        await RefusedAsync(HttpMethod.Patch, "studies/measure", $$$"""{"labels":{"a":"{{{long_}}}"}}""", "/labels");
+        await RefusedAsync(HttpMethod.Patch, "studies/measure", $$$"""{"labels":{"a":"{{{long_}}}"}}""", "/labels/a");
         await RefusedAsync(HttpMethod.Post, "studies/measure/suggest", $$"""{"worker":"{{long_}}"}""", "/worker");
         await RefusedAsync(HttpMethod.Post, "studies/measure/enqueue", $$"""{"trials":[{{string.Join(",", Enumerable.Repeat("{}", 1001))}}]}""", "/trials");
         await RefusedAsync(HttpMethod.Post, "studies/measure/trials/0/report", $$$"""{"step":1,"values":{{{{many}}}},"leaseToken":"{{{token}}}"}""", "/values");

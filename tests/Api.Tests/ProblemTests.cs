@@ -34,6 +34,29 @@ public sealed class ProblemTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal(["/parameters/0/low", "/parameters/1/type", "/name", "/budget/maxTrials", "/sampler/kind"], pointers);
     }
 
+    [Theory]
+    [InlineData("POST", "suggest", """{"count":0,"worker":"","leaseSeconds":0.5}""", "/count /worker /leaseSeconds")]
+    [InlineData("POST", "trials/0/report", """{"step":-1,"values":{},"leaseToken":"t"}""", "/step /values")]
+    [InlineData("POST", "trials/0/report", """{"step":-1,"values":{"":1,"LONG":1},"leaseToken":"t"}""", "/step /values/ /values")]
+    [InlineData("POST", "trials/0/complete", """{"values":{"other":1},"leaseToken":"TOKEN"}""", "/values/a /values/b /values/c")]
+    [InlineData("PATCH", "", """{"description":"a\u0000b","labels":{"":"x","LONG":"y","z":"LONG"},"budget":{"maxTrials":0,"maxSeconds":-1}}""", "/description /labels/ /labels /labels/z /budget/maxTrials /budget/maxSeconds")]
+    [InlineData("POST", "clone", """{"name":"a b","labels":{"":"x"},"budget":{"maxTrials":0}}""", "/labels/ /name /budget/maxTrials")]
+    [InlineData("POST", "import", """{"trials":[{"parameters":{"x":0.5},"values":{"a":1},"worker":"","suggestedBy":"a\u0000"},{"parameters":{"x":0.5},"state":"pruned","error":"\u0000","userAttributes":3}]}""",
+        "/trials/0/suggestedBy /trials/0/worker /trials/1/error /trials/1/userAttributes")]
+    [InlineData("POST", "import", """{"trials":[{"parameters":{"x":0.5},"values":{"b":1}},{"parameters":{"x":2},"state":"pruned"}]}""", "/trials/1/parameters/x /trials/0/values /trials/0/values")]
+    [InlineData("GET", "trials?limit=0&sort=odd&fields=number,odd,other&state=odd", null, "/sort /fields /state /limit")]
+    [InlineData("GET", "../../studies?limit=0&state=odd", null, "/state /limit")]
+    public async Task Every_call_lists_all_mistakes_of_a_request(string method, string path, string? body, string pointers)
+    {
+        var name = $"mistakes-{(uint)StringComparer.Ordinal.GetHashCode(path + body)}";
+        await api.CreateAsync(name, ""","objectives":[{"metric":"a"},{"metric":"b"}],"constraints":[{"metric":"b","upperBound":1},{"metric":"c","upperBound":1}]""");
+        var token = (await api.TakeAsync(name)).Token;
+        var (status, problem) = await api.SendAsync(new HttpMethod(method), $"studies/{name}{(path.Length == 0 ? "" : "/")}{path}", body?.Replace("LONG", new string('k', 1001)).Replace("TOKEN", token));
+        Assert.Contains((int)status, new[] { 400, 422 });
+        Assert.Equal(pointers, string.Join(' ', problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString())));
+        Assert.All(problem.GetProperty("errors").EnumerateArray(), e => Assert.Contains("but got", e.GetProperty("detail").GetString(), StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task What_is_not_there_is_a_404_that_says_what()
     {

@@ -37,6 +37,18 @@ public sealed class RateAndShutdownTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await CallAsync(calm)).StatusCode);
     }
 
+    [Fact]
+    public async Task Who_is_let_in_nowhere_is_limited_too()
+    {
+        await _api.Services.GetRequiredService<ApiKeyStore>().AddAsync("any", Role.Read, default);
+        while ((await CallAsync(null)).StatusCode != HttpStatusCode.Unauthorized)
+            await Task.Delay(50);
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 200; i++)
+            statuses.Add((await CallAsync(null)).StatusCode);
+        Assert.Equal([HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests], statuses.Distinct().Order());
+    }
+
     [Theory, InlineData(1), InlineData(2), InlineData(7), InlineData(15), InlineData(25), InlineData(2000)]
     public void A_limit_is_what_it_says_whether_small_or_large(int perSecond)
     {

@@ -34,7 +34,6 @@ public sealed class TransferTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("""{"parameters":{"x":0.5}}""", "invalid-values", "/trials/1/values")]
     [InlineData("""{"parameters":{"x":2},"values":{"value":1}}""", "invalid-parameter-values", "/trials/1/parameters/x")]
     [InlineData("""{"parameters":{},"values":{"value":1}}""", "invalid-parameter-values", "/trials/1/parameters/x")]
-    [InlineData("""{"parameters":{"x":0.5},"values":{"value":"NaN"}}""", "invalid-values", "/trials/1/values")]
     [InlineData("""{"parameters":{"x":0.5},"state":"running"}""", "invalid-values", "/trials/1/state")]
     [InlineData("""{"parameters":{"x":0.5},"values":{"value":1},"measurements":[{"step":-1,"values":{"value":1}}]}""", "invalid-values", "/trials/1/measurements")]
     [InlineData("""{"parameters":{"x":0.5},"values":{"value":1},"measurements":[{"step":1,"values":{"value":1}},{"step":1,"values":{"value":2}}]}""", "invalid-values", "/trials/1/measurements")]
@@ -48,6 +47,19 @@ public sealed class TransferTests(ApiHost api) : IClassFixture<ApiHost>
         var (status, problem) = await api.SendAsync(HttpMethod.Post, $"studies/{name}/import", $$$"""{"trials":[{"parameters":{"x":0.5},"values":{"value":1}},{{{trial}}}]}""");
         Assert.Equal((422, $"/problems/{type}", pointer), ((int)status, problem.GetProperty("type").GetString(), problem.GetProperty("pointer").GetString()));
         Assert.Equal(0, (await api.GetAsync($"studies/{name}/trials")).GetProperty("items").GetArrayLength());
+    }
+
+    [Theory, InlineData("\"NaN\""), InlineData("\"-Infinity\"")]
+    public async Task What_came_to_no_number_elsewhere_is_infeasible_here_too(string value)
+    {
+        var name = $"import-{value.Length}";
+        await api.CreateAsync(name);
+        await api.PostAsync($"studies/{name}/import", $$$"""{"trials":[{"parameters":{"x":0.5},"values":{"value":{{{value}}}}}]}""");
+        var trial = await api.GetAsync($"studies/{name}/trials/0");
+        Assert.Equal("infeasible", trial.GetProperty("state").GetString());
+        Assert.StartsWith("value must be finite, but got", trial.GetProperty("error").GetString(), StringComparison.Ordinal);
+        var study = await api.GetAsync($"studies/{name}");
+        Assert.Equal((1, 0), (study.GetProperty("trialCounts").GetProperty("infeasible").GetInt32(), study.GetProperty("trialCounts").GetProperty("completed").GetInt32()));
     }
 
     [Fact]

@@ -33,6 +33,14 @@ public sealed class HealthTests : IDisposable
         Assert.Contains("knows of 0", why, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Addresses_from_the_settings_must_be_loopback_while_there_are_no_keys_as_those_of_the_command_line_must()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Service.StartAsync(
+            _data, slots: 0, environment: new Dictionary<string, string> { ["Kestrel__Endpoints__Any__Url"] = "http://0.0.0.0:0" }));
+        Assert.Contains("urls must be loopback addresses while there are no keys (hpo key add), or Auth__AllowAnonymous=true be set, but got http://0.0.0.0:0.", refused.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>The host would watch every folder below its root for changed settings: each write to a database there would wake it.</summary>
     [Fact]
     public async Task Neither_a_service_nor_a_worker_watches_folders()

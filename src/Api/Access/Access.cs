@@ -61,12 +61,12 @@ internal static class Access
         Timeout = TimeSpan.FromSeconds(seconds), TimeoutStatusCode = otherwise.Status, WriteTimeoutResponse = context => ProblemHandler.WriteAsync(context, otherwise),
     };
 
-    /// <summary>In this order: the limit goes by the caller.</summary>
+    /// <summary>In this order: the limit goes by the caller, and holds for those, too, who are let in nowhere.</summary>
     public static void UseHpoAccess(this WebApplication app)
     {
         app.UseAuthentication();
-        app.UseAuthorization();
         app.UseRateLimiter();
+        app.UseAuthorization();
         app.UseRequestTimeouts();
     }
 

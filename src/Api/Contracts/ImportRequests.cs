@@ -18,7 +18,7 @@ public sealed record ImportedTrial
     /// <summary>A final state.</summary>
     public TrialState State { get; init; } = TrialState.Completed;
 
-    /// <summary>Final values by metric, each objective's and constraint's among them when completed.</summary>
+    /// <summary>Final values by metric, each objective's and constraint's among them when completed; "NaN", "Infinity" and "-Infinity" make it infeasible.</summary>
     [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public Dictionary<string, double>? Values { get; init; }
 
@@ -58,12 +58,18 @@ public sealed record ImportedTrial
     /// <summary>Read over.</summary>
     public JsonElement? Lease { get; init; }
 
-    internal FinishedTrial ToFinished() => new(
-        State, Parameters, Values is null ? null : Limits.CheckMetrics(Values),
-        [.. (Measurements ?? []).Select(m => new Measurement(m.Step, Limits.CheckMetrics(new Dictionary<string, double>(m.Values))))], Limits.CheckReason(Error),
-        SuggestedBy is { Length: > Limits.Worker } ? throw new InvalidValuesException("/suggestedBy", $"suggestedBy length <= {Limits.Worker} must hold, but got {SuggestedBy.Length}.") : SuggestedBy,
-        UserAttributes is { } attributes ? Limits.CheckAttributes(attributes) : null, CreatedAt, StartedAt, CompletedAt,
-        Attempt ?? 0, Worker is null ? null : Limits.CheckWorker(Worker));
+    internal FinishedTrial ToFinished()
+    {
+        var checks = new Checks();
+        var finished = new FinishedTrial(
+            State, Parameters, Values is null ? null : checks.Of(() => Limits.CheckMetrics(Values)),
+            [.. (Measurements ?? []).Index().Select(m => new Measurement(m.Item.Step, checks.Of(() => Limits.CheckMetrics(new Dictionary<string, double>(m.Item.Values)), $"/measurements/{m.Index}")))],
+            checks.Of(() => Limits.CheckReason(Error, "error")), checks.Of(() => Limits.CheckSuggestedBy(SuggestedBy)),
+            UserAttributes is { } attributes ? checks.Of(() => Limits.CheckAttributes(attributes)) : null, CreatedAt, StartedAt, CompletedAt,
+            Attempt ?? 0, Worker is null ? null : checks.Of(() => Limits.CheckWorker(Worker)));
+        checks.End();
+        return finished;
+    }
 }
 
 /// <summary>A study like another one. What is left out is as there, but for the name; the sampler's seed, too, unless a sampler is given.</summary>

@@ -14,33 +14,29 @@ internal static class Limits
 
     public static IEnumerable<Violation> OfStudy(string? description, IReadOnlyDictionary<string, string>? labels, int trials = 0)
     {
-        if (description?.Length > Description)
-            yield return new Violation("/description", $"description length <= {Description} must hold, but got {description.Length}.");
+        foreach (var violation in OfText("description", description, 0, Description))
+            yield return violation;
         if (labels?.Count > Labels)
             yield return new Violation("/labels", $"number of labels <= {Labels} must hold, but got {labels.Count}.");
-        if (labels?.FirstOrDefault(l => l.Key.Length is < 1 or > LabelKey || l.Value.Length > LabelValue) is { Key: { } key, Value: { } value })
-            yield return new Violation("/labels", $"1 <= key length <= {LabelKey} and value length <= {LabelValue} must hold, but got {key.Length} and {value.Length}.");
+        foreach (var (key, value) in (labels ?? new Dictionary<string, string>()).Where(l => l.Key.Length is < 1 or > LabelKey || l.Value.Length > LabelValue))
+            yield return new Violation(At("/labels", key, LabelKey), $"1 <= key length <= {LabelKey} and value length <= {LabelValue} must hold, but got {key.Length} and {value.Length}.");
         if (trials > Trials)
             yield return new Violation("/initialTrials", $"number of initial trials <= {Trials} must hold, but got {trials}.");
-    }
-
-    public static void CheckStudy(string? description, IReadOnlyDictionary<string, string>? labels)
-    {
-        if (OfStudy(description, labels).ToList() is { Count: > 0 } violations)
-            throw new InvalidStudyException(violations);
     }
 
     public static string[] CheckLabels(string[] wanted) => wanted.Length <= Labels
         ? wanted
         : throw new InvalidValuesException("/label", $"number of labels <= {Labels} must hold, but got {wanted.Length}.");
 
-    public static string CheckWorker(string worker) => worker.Length is >= 1 and <= Worker
-        ? worker
-        : throw new InvalidValuesException("/worker", $"1 <= worker length <= {Worker} must hold, but got {worker.Length}.");
+    public static int CheckCount(int count) => count is >= 1 and <= Trials
+        ? count
+        : throw new InvalidStudyException("/count", $"1 <= count <= {Trials} must hold, but got {count}.");
 
-    public static string? CheckReason(string? reason) => reason is null or { Length: <= Reason }
-        ? reason
-        : throw new InvalidValuesException("/reason", $"reason length <= {Reason} must hold, but got {reason.Length}.");
+    public static string CheckWorker(string worker) => CheckText("worker", worker, 1, Worker)!;
+
+    public static string? CheckReason(string? reason, string name = "reason") => CheckText(name, reason, 0, Reason);
+
+    public static string? CheckSuggestedBy(string? method) => CheckText("suggestedBy", method, 0, Worker);
 
     public static List<T> CheckTrials<T>(List<T> trials, int most = Trials) => trials.Count <= most
         ? trials
@@ -48,11 +44,26 @@ internal static class Limits
 
     public static Dictionary<string, double> CheckMetrics(Dictionary<string, double> values)
     {
+        var bad = values.Keys.Where(name => name.Length is < 1 or > MetricName)
+            .Select(name => new Violation(At("/values", name, MetricName), $"1 <= metric name length <= {MetricName} must hold, but got {name.Length}."));
         if (values.Count > Metrics)
-            throw new InvalidValuesException("/values", $"number of metrics <= {Metrics} must hold, but got {values.Count}.");
-        return values.Keys.FirstOrDefault(name => name.Length is < 1 or > MetricName) is { } bad
-            ? throw new InvalidValuesException("/values", $"1 <= metric name length <= {MetricName} must hold, but got {bad.Length}.")
-            : values;
+            bad = bad.Prepend(new Violation("/values", $"number of metrics <= {Metrics} must hold, but got {values.Count}."));
+        return bad.Any() ? throw new InvalidValuesException([.. bad]) : values;
+    }
+
+    private static string? CheckText(string name, string? text, int least, int most) =>
+        OfText(name, text, least, most).FirstOrDefault() is { } violation ? throw new InvalidValuesException([violation]) : text;
+
+    // The field; of a name without measure only where it stands.
+    private static string At(string map, string name, int most) => name.Length > most ? map : $"{map}/{JsonPointer.Part(name)}";
+
+    // PostgreSQL has no text with U+0000; what the other database would take must be the same.
+    private static IEnumerable<Violation> OfText(string name, string? text, int least, int most)
+    {
+        if (text is not null && (text.Length < least || text.Length > most))
+            yield return new Violation($"/{name}", $"{(least > 0 ? $"{least} <= " : "")}{name} length <= {most} must hold, but got {text.Length}.");
+        else if (text?.Contains('\0') == true)
+            yield return new Violation($"/{name}", $"{name} must hold no character U+0000, but got one at {text.IndexOf('\0')}.");
     }
 
     // Not a JsonObject from the start: reading one with a name twice throws what only a bug may throw.

@@ -93,41 +93,42 @@ public sealed record CreateStudyRequest
     /// <summary>The definition; lists the violations of all parts at once.</summary>
     internal StudyDefinition ToDefinition(IReadOnlyList<Parameter>? defaultSpace, IReadOnlyList<Objective>? defaultObjectives)
     {
-        var violations = Limits.OfStudy(Description, Labels, InitialTrials?.Count ?? 0).ToList();
+        var checks = new Checks(Limits.OfStudy(Description, Labels, InitialTrials?.Count ?? 0));
         SearchSpace? space = null;
         List<Objective> objectives = [];
-        Collect(violations, "/parameters", () => space = Parameters is not null ? ParameterSpec.ToSpace(Parameters)
+        checks.Of(() => space = Parameters is not null ? ParameterSpec.ToSpace(Parameters)
             : defaultSpace is not null ? new SearchSpace(defaultSpace)
-            : throw new InvalidSearchSpaceException("", "parameters must be given, but got nothing."));
+            : throw new InvalidSearchSpaceException("", "parameters must be given, but got nothing."), "/parameters");
         if (space is { } free && ParameterConstraints is { Count: > 0 } rules)
-            Collect(violations, "/parameterConstraints", () => space = Satisfiable(free.Constrained(rules)));
+            checks.Of(() => space = Satisfiable(free.Constrained(rules)), "/parameterConstraints");
         List<OutcomeConstraint> constraints = [];
         for (var i = 0; i < Constraints?.Count; i++)
         {
             var given = Constraints[i];
-            Collect(violations, $"/constraints/{i}", () => constraints.Add(new OutcomeConstraint(given.Metric, given.LowerBound, given.UpperBound)));
+            if (checks.Of(() => new OutcomeConstraint(given.Metric, given.LowerBound, given.UpperBound), $"/constraints/{i}") is { } constraint)
+                constraints.Add(constraint);
         }
 
         for (var i = 0; i < Objectives?.Count; i++)
         {
             var given = Objectives[i];
-            Collect(violations, $"/objectives/{i}", () => objectives.Add(new Objective(given.Metric, given.Direction, given.Target)));
+            if (checks.Of(() => new Objective(given.Metric, given.Direction, given.Target), $"/objectives/{i}") is { } objective)
+                objectives.Add(objective);
         }
 
         if (Objectives is null)
             objectives = defaultObjectives is [var first, ..] ? [first] : [new Objective("value", Direction.Minimize)];
         var budget = (Budget ?? new BudgetContract()).Over(new Budget());
         var (sampler, pruner, runner) = (Sampler ?? new SamplerContract(), Pruner ?? new PrunerContract(), Runner ?? new RunnerContract());
-        StudyDefinition? definition = null;
-        Collect(violations, "", () => definition = new StudyDefinition(
-            Name, space ?? Placeholder, objectives.Count == 0 && violations.Count > 0 ? [new Objective("value", Direction.Minimize)] : objectives,
+        var definition = checks.Of(() => new StudyDefinition(
+            Name, space ?? Placeholder, objectives.Count == 0 && checks.Violations.Count > 0 ? [new Objective("value", Direction.Minimize)] : objectives,
             new SamplerSettings(sampler.Kind, sampler.Seed ?? StableSeed(Name), sampler.Options), new PrunerSettings(pruner.Kind, pruner.Options),
             budget, MaxAttempts, runner.ToRunner(), constraints));
-        if (violations.Count == 0)
-            return definition!;
-        throw violations.All(v => v.Pointer.StartsWith("/parameter", StringComparison.Ordinal))
-            ? new InvalidSearchSpaceException(violations)
-            : new InvalidStudyException(violations);
+        if (checks.Violations.Count == 0)
+            return definition;
+        throw checks.Violations.All(v => v.Pointer.StartsWith("/parameter", StringComparison.Ordinal))
+            ? new InvalidSearchSpaceException(checks.Violations)
+            : new InvalidStudyException(checks.Violations);
     }
 
     private static SearchSpace Satisfiable(SearchSpace space) => space.Anchor is not null
@@ -135,18 +136,6 @@ public sealed record CreateStudyRequest
         : throw new InvalidSearchSpaceException("", "some of 10,000 random points must keep all constraints, but got none.");
 
     private static SearchSpace Placeholder { get; } = new([new FloatParameter("x", 0, 1)]);
-
-    private static void Collect(List<Violation> violations, string root, Action build)
-    {
-        try
-        {
-            build();
-        }
-        catch (HpoException e)
-        {
-            violations.AddRange(e.Violations.Select(v => v with { Pointer = root + v.Pointer }));
-        }
-    }
 
     // A study without a seed gets one from its name: two studies differ, and a re-run of one is the same.
     internal static long StableSeed(string name) => name.Aggregate(17L, (hash, c) => (hash * 31 + c) & 0xFFFF_FFFF);

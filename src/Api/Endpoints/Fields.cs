@@ -17,8 +17,8 @@ internal static class Fields
             return null;
         var known = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).ToList();
         var wanted = fields.Split(',').Select(f => f.Trim()).ToHashSet();
-        return wanted.FirstOrDefault(f => !known.Contains(f)) is { } bad
-            ? throw new InvalidStudyException("/fields", $"fields must be some of {string.Join(", ", known)}, but got '{bad}'.")
+        return wanted.Except(known).ToList() is { Count: > 0 } bad
+            ? throw new InvalidStudyException("/fields", $"fields must be some of {string.Join(", ", known)}, but got '{string.Join("', '", bad)}'.")
             : wanted;
     }
 

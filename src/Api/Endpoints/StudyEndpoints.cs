@@ -47,7 +47,12 @@ public static class StudyEndpoints
     public static async Task<Ok<PageContract<StudyContract>>> ListAsync(
         StudyStore store, CancellationToken cancellationToken, string? state = null, string[]? label = null, string? query = null, long? after = null, int limit = 100)
     {
-        var page = await store.ListAsync(Paging.State<StudyState>(state), Limits.CheckLabels(label ?? []), query, after, Paging.Limit(limit), cancellationToken);
+        var checks = new Checks();
+        var wanted = checks.Of(() => Paging.State<StudyState>(state));
+        checks.Of(() => Limits.CheckLabels(label ?? []));
+        checks.Of(() => Paging.Limit(limit));
+        checks.End();
+        var page = await store.ListAsync(wanted, label ?? [], query, after, limit, cancellationToken);
         return TypedResults.Ok(new PageContract<StudyContract>([.. page.Items.Select(StudyContract.Of)], page.Next));
     }
 
@@ -59,7 +64,7 @@ public static class StudyEndpoints
     public static async Task<Ok<StudyContract>> PatchAsync(
         string study, PatchStudyRequest body, StudyStore store, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
     {
-        Limits.CheckStudy(body.Description, body.Labels);
+        new Checks([.. Limits.OfStudy(body.Description, body.Labels), .. body.Budget?.Over(new Budget()).Violations() ?? []]).End();
         return TypedResults.Ok(StudyContract.Of(
             await store.PatchAsync(
                 study, StudyTags.Wanted(ifMatch), body.SetsDescription ? _ => body.Description : null, body.SetsLabels ? body.Labels ?? [] : null,

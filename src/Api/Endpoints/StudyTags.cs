@@ -13,7 +13,7 @@ internal sealed class StudyTags : IEndpointFilter
             return result;
         var (request, tag) = (context.HttpContext.Request, Of(study.Version));
         context.HttpContext.Response.Headers.ETag = tag;
-        return HttpMethods.IsGet(request.Method) && request.Headers.IfNoneMatch.Any(tags => tags == "*" || tags?.Split(',').Any(t => t.Trim().Replace("W/", "") == tag) == true)
+        return HttpMethods.IsGet(request.Method) && request.Headers.IfNoneMatch.Any(tags => tags == "*" || tags?.Split(',').Any(t => t.Trim() is var given && (given == tag || given == $"W/{tag}")) == true)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : result;
     }

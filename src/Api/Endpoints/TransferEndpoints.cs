@@ -1,6 +1,5 @@
 using HpoService.Api.Access;
 using HpoService.Api.Contracts;
-using HpoService.Search;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -21,13 +20,15 @@ public static class TransferEndpoints
         string study, CloneRequest body, StudyStore store, ImportStore imports, HttpRequest request,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
-        Limits.CheckStudy(body.Description, body.Labels);
         var key = Idempotent.Of(idempotencyKey, new { clone = study, body });
         if (await store.RecallAsync(key, cancellationToken) is { } earlier)
             return StudyEndpoints.Created(request, earlier);
         var source = await store.GetAsync(study, cancellationToken);
+        var checks = new Checks(Limits.OfStudy(body.Description, body.Labels));
+        var definition = checks.Of(() => body.ToDefinition(source.Definition));
+        checks.End();
         return StudyEndpoints.Created(request, await store.CreateAsync(
-            body.ToDefinition(source.Definition), body.Description ?? source.Description, body.Labels ?? source.Labels, [], key, cancellationToken,
+            definition, body.Description ?? source.Description, body.Labels ?? source.Labels, [], key, cancellationToken,
             body.Trials ? await imports.FinishedAsync(study, cancellationToken) : null));
     }
 
@@ -35,19 +36,10 @@ public static class TransferEndpoints
     public static async Task<Created<PageContract<TrialContract>>> ImportAsync(
         string study, ImportRequest body, ImportStore store, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var imported = await store.ImportAsync(study, [.. Limits.CheckTrials(body.Trials, Limits.Imported).Index().Select(Finished)], Idempotent.Of(idempotencyKey, body), cancellationToken);
+        var checks = new Checks();
+        var trials = Limits.CheckTrials(body.Trials, Limits.Imported).Index().Select(t => checks.Of(t.Item.ToFinished, $"/trials/{t.Index}")).ToList();
+        checks.End();
+        var imported = await store.ImportAsync(study, trials, Idempotent.Of(idempotencyKey, body), cancellationToken);
         return TypedResults.Created((string?)null, new PageContract<TrialContract>([.. imported.Select(TrialContract.Of)], null));
-    }
-
-    private static FinishedTrial Finished((int Index, ImportedTrial Item) trial)
-    {
-        try
-        {
-            return trial.Item.ToFinished();
-        }
-        catch (InvalidValuesException e)
-        {
-            throw new InvalidValuesException([.. e.Violations.Select(v => new Violation($"/trials/{trial.Index}{v.Pointer}", v.Message))]);
-        }
     }
 }

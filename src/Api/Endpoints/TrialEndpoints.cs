@@ -1,6 +1,5 @@
 using HpoService.Api.Access;
 using HpoService.Api.Contracts;
-using HpoService.Search;
 using HpoService.Search.Studies;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -34,10 +33,13 @@ public static class TrialEndpoints
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
     {
         body ??= new SuggestRequest();
-        if (body.Count is < 1 or > 1000)
-            throw new InvalidStudyException("/count", $"1 <= count <= 1000 must hold, but got {body.Count}.");
-        var dispatch = await dispatcher.SuggestAsync(
-            study, body.Count, Limits.CheckWorker(body.Worker), Paging.Lease(body.LeaseSeconds), Idempotent.Of(idempotencyKey, body), cancellationToken);
+        var checks = new Checks();
+        checks.Of(() => Limits.CheckCount(body.Count));
+        checks.Of(() => Limits.CheckWorker(body.Worker));
+        var lease = checks.Of(() => Paging.Lease(body.LeaseSeconds));
+        var key = checks.Of(() => Idempotent.Of(idempotencyKey, body));
+        checks.End();
+        var dispatch = await dispatcher.SuggestAsync(study, body.Count, body.Worker, lease, key, cancellationToken);
         return TypedResults.Ok(new SuggestAnswer([.. dispatch.Trials.Select(TrialContract.Of)], dispatch.StudyState));
     }
 
@@ -56,9 +58,11 @@ public static class TrialEndpoints
         string study, TrialPages pages, CancellationToken cancellationToken, string? state = null, long? since = null, string? after = null, int limit = 100,
         string sort = "number", string? fields = null)
     {
-        var (by, descending) = Paging.Sort<TrialSort>(sort);
-        var wanted = Fields.Parse<TrialContract>(fields);
-        var query = new TrialQuery(Paging.State<TrialState>(state), since, after, Paging.Limit(limit), by, descending);
+        var checks = new Checks();
+        var (by, descending) = checks.Of(() => Paging.Sort<TrialSort>(sort));
+        var wanted = checks.Of(() => Fields.Parse<TrialContract>(fields));
+        var query = new TrialQuery(checks.Of(() => Paging.State<TrialState>(state)), since, after, checks.Of(() => Paging.Limit(limit)), by, descending);
+        checks.End();
         var page = await Paging.WithCursorAsync(after, () => pages.GetAsync(study, query, cancellationToken));
         var answer = new PageContract<TrialContract>([.. page.Items.Select(TrialContract.Of)], page.Next);
         return wanted is null ? TypedResults.Ok(answer) : Fields.Only(answer, wanted);
@@ -73,8 +77,15 @@ public static class TrialEndpoints
         TypedResults.Ok(TrialContract.Of(await store.SetUserAttributesAsync(study, n, Limits.CheckAttributes(body.UserAttributes), cancellationToken)));
 
     /// <summary>Stores a measurement, renews the lease, and says whether to stop.</summary>
-    public static async Task<Ok<ReportContract>> ReportAsync(string study, int n, ReportRequest body, LeaseStore store, CancellationToken cancellationToken) =>
-        TypedResults.Ok(ReportContract.Of(await store.ReportAsync(study, n, body.LeaseToken, new Measurement(body.Step, Limits.CheckMetrics(body.Values)), cancellationToken)));
+    public static async Task<Ok<ReportContract>> ReportAsync(string study, int n, ReportRequest body, LeaseStore store, CancellationToken cancellationToken)
+    {
+        var measurement = new Measurement(body.Step, body.Values);
+        var checks = new Checks();
+        checks.Of(() => LeaseStore.Check(measurement));
+        checks.Of(() => Limits.CheckMetrics(body.Values));
+        checks.End();
+        return TypedResults.Ok(ReportContract.Of(await store.ReportAsync(study, n, body.LeaseToken, measurement, cancellationToken)));
+    }
 
     /// <summary>Renews the lease, and says whether to stop.</summary>
     public static async Task<Ok<ReportContract>> HeartbeatAsync(string study, int n, HeartbeatRequest body, LeaseStore store, CancellationToken cancellationToken) =>

@@ -44,13 +44,14 @@ internal static class ProblemTypes
         if (document.Type?.StartsWith("/problems/", StringComparison.Ordinal) == true)
             return;
         var request = context.HttpContext.Request;
-        var type = document.Status switch { 404 when OddTrial(request) is not null => "trial-not-found", 404 => "not-found", 405 => "method-not-allowed", 413 => "too-large", 415 => "unsupported-media-type", >= 500 => "internal-error", _ => "malformed-request" };
+        var type = document.Status switch { 404 when OddTrial(request) is not null => "trial-not-found", 404 => "not-found", 405 => "method-not-allowed", 408 => "too-slow", 413 => "too-large", 415 => "unsupported-media-type", >= 500 => "internal-error", _ => "malformed-request" };
         (document.Type, document.Title) = ($"/problems/{type}", Descriptions[type]);
         document.Detail ??= document.Status switch
         {
             404 => OddTrial(request) is { } trial ? $"the trial must exist, but got '{trial}'." : $"the path must be one of the service's, but got '{request.Path}'.",
             400 => "the request must be whole and as its headers say, but got an end or a mistake in it.",
             413 => $"the body must have at most {context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize} bytes, but got more.",
+            408 => "the body must come at the least rate that the server takes, 240 bytes a second unless it is set otherwise, but got it slower.",
             405 => $"the method must be one that the path takes, but got {request.Method}.",
             415 => RequestMistakes.OfMediaType(request),
             _ => null,

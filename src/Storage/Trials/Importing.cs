@@ -9,7 +9,7 @@ namespace HpoService.Storage;
 /// <summary>A trial that ended elsewhere.</summary>
 /// <param name="State">A final state.</param>
 /// <param name="Parameters">A complete point of the study's space; of a canceled trial some of its values are enough.</param>
-/// <param name="Values">Final values by metric; needed when completed.</param>
+/// <param name="Values">Final values by metric; needed when completed, which a trial is not with one that is not finite: that makes it infeasible.</param>
 /// <param name="Measurements">What it reported, at distinct steps.</param>
 /// <param name="Error">Why it failed, was infeasible, pruned or canceled.</param>
 /// <param name="SuggestedBy">The method that proposed it.</param>
@@ -37,9 +37,9 @@ internal static class Importing
         // The first so many: what is wrong with all trials in all parameters could take more memory than there is.
         var misplaced = trials.Index()
             .SelectMany(t => Misplaced(definition, t.Item).Select(v => v with { Pointer = $"{pointer}/{t.Index}/parameters{v.Pointer}" })).Take(MostViolations).ToList();
-        if (misplaced.Count > 0)
-            throw new InvalidParameterValuesException(misplaced);
         var violations = trials.Index().SelectMany(t => Violations(definition, t.Item).Select(v => v with { Pointer = $"{pointer}/{t.Index}{v.Pointer}" })).Take(MostViolations).ToList();
+        if (misplaced.Count > 0)
+            throw new InvalidParameterValuesException([.. misplaced, .. violations]);
         if (violations.Count > 0)
             throw new InvalidValuesException(violations);
     }
@@ -55,7 +55,7 @@ internal static class Importing
         if (write.Row.NextNumber + trials.Count > write.Definition.Budget.MaxTrials)
             throw new IllegalMoveException($"trials <= maxTrials {write.Definition.Budget.MaxTrials} must hold, but got {write.Row.NextNumber} + {trials.Count}.");
         var rows = new List<TrialRow>();
-        foreach (var trial in trials)
+        foreach (var trial in trials.Select(Judged))
         {
             var row = Add(write, trial);
             rows.Add(row);
@@ -66,6 +66,11 @@ internal static class Importing
         await write.SettleAsync(cancellationToken);
         return rows;
     }
+
+    // As if it had ended here.
+    private static FinishedTrial Judged(FinishedTrial trial) => trial.State == TrialState.Completed && TrialOutcome.NonFinite(trial.Values!) is { } reason
+        ? trial with { State = TrialState.Infeasible, Error = reason }
+        : trial;
 
     private static TrialRow Add(StudyWrite write, FinishedTrial trial)
     {
@@ -106,7 +111,5 @@ internal static class Importing
         var values = trial.Values ?? new Dictionary<string, double>();
         foreach (var metric in definition.Objectives.Select(o => o.Metric).Concat(definition.Constraints.Select(c => c.Metric)).Distinct().Where(m => !values.ContainsKey(m)))
             yield return new Violation("/values", $"values must hold every objective's and constraint's metric, but got no '{metric}'.");
-        foreach (var (metric, value) in values.Where(v => !double.IsFinite(v.Value)))
-            yield return new Violation("/values", $"a completed trial's {metric} must be finite, but got {value}.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Security.Cryptography;
+using HpoService.Search;
 using HpoService.Search.Studies;
 using HpoService.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -22,15 +23,24 @@ public sealed class LeaseStore(Database database, TimeProvider time)
         return taken?.ToView(withLease: true);
     }
 
+    /// <summary>A measurement that may be reported.</summary>
+    /// <exception cref="InvalidValuesException">A negative step or no value.</exception>
+    public static Measurement Check(Measurement measurement)
+    {
+        var violations = new List<Violation>();
+        if (measurement.Step < 0)
+            violations.Add(new Violation("/step", $"step >= 0 must hold, but got {measurement.Step}."));
+        if (measurement.Values.Count == 0)
+            violations.Add(new Violation("/values", "values must hold at least one metric, but got none."));
+        return violations.Count == 0 ? measurement : throw new InvalidValuesException(violations);
+    }
+
     /// <summary>Stores a measurement, renews the lease and asks the pruner.</summary>
     /// <remarks>A report for a trial that is final or held by somebody else is not stored and answers that the sender should stop.</remarks>
     /// <exception cref="InvalidValuesException">A negative step or no value.</exception>
     public async Task<ReportAnswer> ReportAsync(string study, int number, string leaseToken, Measurement measurement, CancellationToken cancellationToken)
     {
-        if (measurement.Step < 0)
-            throw new InvalidValuesException("/step", $"step >= 0 must hold, but got {measurement.Step}.");
-        if (measurement.Values.Count == 0)
-            throw new InvalidValuesException("/values", "values must hold at least one metric, but got none.");
+        Check(measurement);
         StudyWrite? stored = null;
         var answer = await RenewAsync(study, number, leaseToken, null, async (write, trial) =>
         {

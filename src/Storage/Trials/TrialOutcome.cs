@@ -35,14 +35,19 @@ public abstract record TrialOutcome
         }
 
         var values = ((Completed)this).Values;
-        foreach (var objective in definition.Objectives.Where(o => !values.ContainsKey(o.Metric)))
-            throw new InvalidValuesException($"/values/{JsonPointer.Part(objective.Metric)}", $"values must hold every objective's metric, but got no '{objective.Metric}'.");
-        foreach (var constraint in definition.Constraints.Where(c => !values.ContainsKey(c.Metric)))
-            throw new InvalidValuesException($"/values/{JsonPointer.Part(constraint.Metric)}", $"values must hold every constraint's metric, but got no '{constraint.Metric}'.");
-        return values.FirstOrDefault(v => !double.IsFinite(v.Value)) is { Key: { } metric } bad
-            ? (TrialState.Infeasible, null, $"{metric} must be finite, but got {bad.Value}.")
-            : (TrialState.Completed, values, null);
+        if (Missing(definition, values).ToList() is { Count: > 0 } missing)
+            throw new InvalidValuesException(missing);
+        return NonFinite(values) is { } why ? (TrialState.Infeasible, null, why) : (TrialState.Completed, values, null);
     }
+
+    /// <summary>Why values make a trial infeasible; null when all are finite.</summary>
+    internal static string? NonFinite(IReadOnlyDictionary<string, double> values) =>
+        values.FirstOrDefault(v => !double.IsFinite(v.Value)) is { Key: { } metric } bad ? $"{metric} must be finite, but got {bad.Value}." : null;
+
+    private static IEnumerable<Violation> Missing(StudyDefinition definition, IReadOnlyDictionary<string, double> values) =>
+        definition.Objectives.Select(o => (o.Metric, Of: "objective")).Concat(definition.Constraints.Select(c => (c.Metric, Of: "constraint")))
+            .DistinctBy(needed => needed.Metric).Where(needed => !values.ContainsKey(needed.Metric))
+            .Select(needed => new Violation($"/values/{JsonPointer.Part(needed.Metric)}", $"values must hold every {needed.Of}'s metric, but got no '{needed.Metric}'."));
 }
 
 /// <summary>The answer to a report or a heartbeat.</summary>

@@ -160,7 +160,7 @@ internal sealed class AdditiveKernel
 
         public static bool IsFar(double rate, double x) => Math.Abs(rate * (x - 0.5)) > Most;
 
-        // The same bits whatever n is: no other way for the last few.
+        // The same bits whatever n is: no other way for the last few, and nothing beside them that is out of Exp's range, which then takes its slow way for all eight.
         private double[] Of(int j, double rate)
         {
             var column = Points.Columns[j];
@@ -171,6 +171,7 @@ internal sealed class AdditiveKernel
             for (var i = 0; i < column.Length; i += 8)
             {
                 var count = Math.Min(8, column.Length - i);
+                eight.Fill(0.5);
                 column.AsSpan(i, count).CopyTo(eight);
                 Vector512.Exp(rate * (Vector512.Create<double>(eight) - Vector512.Create(0.5))).CopyTo(eight);
                 eight[..count].CopyTo(powers.AsSpan(i));

@@ -32,8 +32,7 @@ internal sealed class FrontSurrogate : IStudyModel
     public static FrontSurrogate? Fit(
         Features features, List<Observation>[] all, Func<List<Observation>, int> fittedOf, GpOptions options, long seed, FrontSurrogate? earlier, Func<bool> isOver)
     {
-        // Anew: one that is taken over was seen to differ from it by a rounding, and so did the search (RandomSpacesTests, seed 7).
-        var feasibility = Feasibility.Fit(features, all[0], fittedOf, options, earlier: null, isOver);
+        var feasibility = Feasibility.Fit(features, all[0], fittedOf, options, earlier?._feasibility, isOver);
         List<Observation>[] scored = [.. all.Select(some => some.Where(o => !double.IsNaN(o.Score)).ToList())];
         if (scored[0].Count < 2)
             return null;

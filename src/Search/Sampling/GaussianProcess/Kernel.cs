@@ -3,6 +3,7 @@
 // δ_j(x, x') = (x_j − x'_j)² for numeric j, [x_j ≠ x'_j] for categorical j; r² = Σ_j δ_j / ℓ_j²; z = √5·r.
 using System.Numerics;
 using System.Numerics.Tensors;
+using HpoService.Search.Numerics;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
 
@@ -47,7 +48,7 @@ internal sealed class Kernel
         TensorPrimitives.Multiply(k, 5, k);
         TensorPrimitives.Sqrt(k, k); // z
         TensorPrimitives.Negate(k, slopes);
-        TensorPrimitives.Exp(slopes, slopes); // exp(−z)
+        Exponential.Overwrite(slopes); // exp(−z)
         for (var i = 0; i < k.Length; i++)
         {
             var (z, decay) = (k[i], _product * slopes[i]);

@@ -58,7 +58,7 @@ internal sealed class Parzen
                 _kernels[j].AddLogs(terms, u[j]);
         var largest = TensorPrimitives.Max(terms);
         TensorPrimitives.Subtract(terms, largest, terms);
-        TensorPrimitives.Exp(terms, terms);
+        Exponential.Overwrite(terms);
         return largest + Math.Log(Dots.Sum(terms));
     }
 

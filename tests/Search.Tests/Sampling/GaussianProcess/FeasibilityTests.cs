@@ -126,17 +126,17 @@ public sealed class FeasibilityTests
             return history.Trials.Where(t => t.State == TrialState.Completed).Min(t => t.Values["loss"]);
         }
 
-        Assert.InRange(Enumerable.Range(1, 7).Select(Best).Order().ElementAt(3), 0, 0.045);
+        Assert.InRange(Enumerable.Range(1, 15).Select(Best).Order().ElementAt(7), 0, 0.045);
     }
 
     [Fact]
     public void Each_eighth_trial_may_risk_to_end_without_a_value()
     {
-        // With nothing left to gain before the wall, whoever may risk it goes beyond. How often the others are wrong about the edge differs from search to search: medians, and a limit for all.
-        var byTurn = Enumerable.Range(1, 5).Select(seed => Walled(64, seed).Trials.Skip(24).ToLookup(t => t.Number % 8 == 0, t => t.State == TrialState.Infeasible)).ToList();
+        // With nothing left to gain before the wall, whoever may risk it goes beyond. How often the others are wrong about the edge differs from search to search: means, and limits for each.
+        var byTurn = Enumerable.Range(1, 12).Select(seed => Walled(64, seed).Trials.Skip(24).ToLookup(t => t.Number % 8 == 0, t => t.State == TrialState.Infeasible)).ToList();
         Assert.All(byTurn, t => Assert.True(t[true].Count(failed => failed) >= 3 && t[false].Count(failed => failed) <= 35 / 2));
-        Assert.InRange(byTurn.Select(t => t[true].Count(failed => failed)).Order().ElementAt(2), 4, 5);
-        Assert.InRange(byTurn.Select(t => t[false].Count(failed => failed)).Order().ElementAt(2), 0, 35 / 3);
+        Assert.InRange(byTurn.Average(t => t[true].Count(failed => failed)), 4, 5);
+        Assert.InRange(byTurn.Average(t => t[false].Count(failed => failed)), 0, 35 / 3.0);
     }
 
     [Fact]

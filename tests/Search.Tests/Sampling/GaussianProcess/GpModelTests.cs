@@ -58,6 +58,28 @@ public sealed class GpModelTests
         }
     }
 
+    [Theory, InlineData(-3.9), InlineData(-1.0), InlineData(-6.5)]
+    public void Between_two_points_the_kernel_is_the_same_to_the_last_bit_whatever_points_there_are_besides(double scale)
+    {
+        const int n = 70, d = 3;
+        var stream = new RandomStream(5, 0);
+        double[][] x = [.. Enumerable.Range(0, n).Select(_ => Enumerable.Range(0, d).Select(_ => stream.NextInt(4) == 0 ? stream.NextInt(2) : 0.8 + 0.2 * stream.NextDouble()).ToArray())];
+        var kernel = new Kernel([.. Enumerable.Repeat(scale, d), 0.5, -5, .. Enumerable.Repeat(scale, d), 0.3], d);
+        for (var row = 1; row < n; row++)
+        {
+            var all = Row(new Points(new bool[d], x), row, 0);
+            for (var known = row; known < n; known++)
+                Assert.Equal(all, Row(new Points(new bool[d], x[..known]), row, known % 8));
+        }
+
+        double[] Row(Points points, int row, int start)
+        {
+            double[] k = new double[n + 8], slopes = new double[n + 8];
+            kernel.Row(x[row], points, k.AsSpan(start, row), slopes.AsSpan(start, row));
+            return [.. k[start..(start + row)], .. slopes[start..(start + row)]];
+        }
+    }
+
     [Theory, InlineData(0, false), InlineData(1, false), InlineData(0, true), InlineData(1, true), InlineData(2, true), InlineData(1, false, true), InlineData(2, true, true)]
     public void The_posterior_densitys_gradient_agrees_with_differences(long seed, bool isAdditive, bool hasFewValues = false)
     {

@@ -55,6 +55,25 @@ public abstract partial class StoreConformance
         Assert.Equal("spaceExhausted", (await Studies.GetAsync("s", default)).CompletionReason);
     }
 
+    [Theory, InlineData("random"), InlineData("sobol"), InlineData("tpe"), InlineData("nsga2")]
+    public async Task Partial_values_that_are_alike_are_filled_in_differently_also_one_after_another(string sampler)
+    {
+        await CreateAsync(space: new SearchSpace([new FloatParameter("x", 0, 1), new IntParameter("y", 0, 4), new IntParameter("z", 0, 1)]), sampler: sampler);
+        ParameterValues[] alike = [.. Enumerable.Range(0, 4).Select(_ => new ParameterValues([new("x", 0.25), new("y", 2.0)])), .. Enumerable.Range(0, 5).Select(_ => new ParameterValues([new("x", 0.75), new("z", 0.0)]))];
+        await Trials.EnqueueAsync("s", alike, null, default);
+        var points = new List<ParameterValues>();
+        for (var i = 0; i < alike.Length; i++)
+        {
+            var trial = await TakeAsync();
+            points.Add(trial.Parameters);
+            await CompleteAsync(trial, i);
+        }
+
+        // Two of the first four are all that there are.
+        Assert.Equal(2, points.Take(4).Distinct().Count());
+        Assert.Equal(5, points.Skip(4).Distinct().Count());
+    }
+
     [Fact]
     public async Task A_holder_that_comes_back_late_does_not_break_the_parallel_limit()
     {

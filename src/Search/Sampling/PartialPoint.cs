@@ -9,28 +9,39 @@ public static class PartialPoint
     private const int MaxDraws = 1000;
 
     /// <summary>Fills what is open with a suggested point as far as that leaves every given value active, then with the middle of what is still open; where that breaks
-    /// a constraint, with random values, up to 1,000 times.</summary>
+    /// a constraint, or was visited, with random values, up to 1,000 times.</summary>
     /// <param name="space">The space.</param>
     /// <param name="given">The given values, which lie in the space.</param>
     /// <param name="suggested">Where to take the others from.</param>
     /// <param name="seed">Of the random values.</param>
     /// <param name="number">Of the trial.</param>
+    /// <param name="visited">Points to keep away from while there are others; null = none.</param>
     /// <returns>A complete point with all given values; null when none was found that keeps the constraints.</returns>
-    public static ParameterValues? Fill(SearchSpace space, ParameterValues given, ParameterValues suggested, long seed, int number)
+    public static ParameterValues? Fill(SearchSpace space, ParameterValues given, ParameterValues suggested, long seed, int number, Visited? visited = null)
     {
         var needs = Needs(space, given);
-        if (Filled(suggested) is { } filled)
+        var filled = Filled(suggested);
+        if (filled is not null && visited?.Contains(filled) != true)
             return filled;
-        if (space.Constraints.Count == 0)
+        if (filled is null && space.Constraints.Count == 0)
             return null; // the given values exclude each other
         var cube = new UnitCube(space);
         var stream = new RandomStream(seed, number);
-        return Enumerable.Range(0, MaxDraws).Select(_ => Filled(cube.Decode(PointSampler.Draw(stream, cube.Dimensions)))).FirstOrDefault(point => point is not null);
+        for (var i = 0; i < MaxDraws; i++)
+        {
+            if (Filled(cube.Decode(PointSampler.Draw(stream, cube.Dimensions))) is not { } drawn)
+                continue;
+            if (visited?.Contains(drawn) != true)
+                return drawn;
+            filled ??= drawn;
+        }
+
+        return filled;
 
         ParameterValues? Filled(ParameterValues from) => Fill(space, given, from, needs) is var point && given.All(v => point.TryGetValue(v.Key, out _)) && space.Admits(point) ? point : null;
     }
 
-    /// <summary>As <see cref="Fill(SearchSpace, ParameterValues, ParameterValues, long, int)"/>, but for constraints and given values that the others leave inactive.</summary>
+    /// <summary>As <see cref="Fill(SearchSpace, ParameterValues, ParameterValues, long, int, Visited)"/>, but for constraints and given values that the others leave inactive.</summary>
     public static ParameterValues Fill(SearchSpace space, ParameterValues given, ParameterValues suggested) => Fill(space, given, suggested, Needs(space, given));
 
     // What each parameter's value must fulfil, so that all given ones are active. Children come after their parents.

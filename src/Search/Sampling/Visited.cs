@@ -19,7 +19,8 @@ public sealed class Visited
     {
     }
 
-    internal Visited(StudyHistory history)
+    /// <summary>Those of a study's trials.</summary>
+    public Visited(StudyHistory history)
     {
         foreach (var trial in history.Trials)
             Set(trial.Number, PointOf(trial));

@@ -22,6 +22,8 @@ public sealed record FloatParameter : Parameter
             var count = (high - low) / s;
             if (!(s > 0) || count > 1e9 || Math.Abs(count - Math.Round(count)) > 1e-6 || Math.Round(count) < 1)
                 throw new InvalidSearchSpaceException("/step", $"high = low + k*step must hold for a whole k >= 1, but got low {low}, high {high}, step {s}.");
+            if (s < SpacingOf(low, high))
+                throw new InvalidSearchSpaceException("/step", $"step >= {SpacingOf(low, high)}, the distance of neighbouring numbers there, must hold, but got {s}.");
         }
 
         (Low, High, Scale, Step) = (low, high, scale, step);
@@ -43,7 +45,7 @@ public sealed record FloatParameter : Parameter
     public override long? Cardinality => Step is { } step ? (long)Math.Round((High - Low) / step) + 1 : null;
 
     /// <summary>The k-th value of the grid, k from 0; only with a step. The last is exactly <see cref="High"/>.</summary>
-    public double AtStep(long k) => k == Cardinality - 1 ? High : CleanDecimal(Low + k * Step!.Value);
+    public double AtStep(long k) => k == Cardinality - 1 ? High : CleanDecimal(Low + k * Step!.Value, Math.Min(Step.Value / 4, Math.Max(1e-9 * Step.Value, SpacingOf(Low, High))));
 
     /// <inheritdoc/>
     public override string? Violation(ParameterValue value)
@@ -55,13 +57,15 @@ public sealed record FloatParameter : Parameter
         if (Step is { } step)
         {
             var k = (value.Number - Low) / step;
-            if (Math.Abs(k - Math.Round(k)) > 1e-6)
+            if (Math.Abs(k - Math.Round(k)) > Math.Max(1e-6, SpacingOf(Low, High) / step))
                 return $"{Name} must be {Low} + k*{step}, but got {value}.";
         }
 
         return null;
     }
 
-    // 0.1 + 2*0.1 prints as 0.30000000000000004: 15 significant digits give back what a person wrote.
-    private static double CleanDecimal(double value) => double.Parse(value.ToString("G15"));
+    // 0.1 + 2*0.1 prints as 0.30000000000000004: 15 significant digits give back what a person wrote, where they say what the number is.
+    private static double CleanDecimal(double value, double tolerance) => double.Parse(value.ToString("G15")) is var clean && Math.Abs(clean - value) <= tolerance ? clean : value;
+
+    private static double SpacingOf(double low, double high) => Math.Max(Math.Abs(low), Math.Abs(high)) is var most ? Math.BitIncrement(most) - most : 0;
 }

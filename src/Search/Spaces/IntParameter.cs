@@ -46,6 +46,6 @@ public sealed record IntParameter : Parameter
             return $"{Name} must be a whole number, but got {value.Kind} '{value}'.";
         if (!(value.Number >= Low && value.Number <= High))
             return $"{Low} <= {Name} <= {High} must hold, but got {value}.";
-        return (long)(value.Number - Low) % Step == 0 ? null : $"{Name} must be {Low} + k*{Step}, but got {value}.";
+        return ((long)value.Number - Low) % Step == 0 ? null : $"{Name} must be {Low} + k*{Step}, but got {value}.";
     }
 }

@@ -33,8 +33,8 @@ internal static class Enqueuing
     }
 
     /// <summary>Fills what a user left open with what the sampler suggests, as far as the constraints allow.</summary>
-    public static ParameterValues Fill(StudyDefinition definition, ParameterValues given, ParameterValues suggested, int number) =>
-        PartialPoint.Fill(definition.Space, given, suggested, definition.Sampler.Seed, number)
+    public static ParameterValues Fill(StudyDefinition definition, ParameterValues given, ParameterValues suggested, int number, Visited visited) =>
+        PartialPoint.Fill(definition.Space, given, suggested, definition.Sampler.Seed, number, visited)
         ?? Fill(definition.Space, given) ?? PartialPoint.Fill(definition.Space, given, suggested); // let in by an earlier version
 
     // The same at every call, so that what was let in can be filled.

@@ -124,6 +124,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
             return false;
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
         var points = Suggest(row, definition, history, partials.Count, cancellationToken);
+        var visited = new Visited(history);
         return await database.TurnAsync(turn =>
         {
             var write = turn.Study($"{row.Id}", time);
@@ -131,16 +132,18 @@ internal sealed class Proposing(Database database, TimeProvider time)
             {
                 // Another process may have filled or canceled it meanwhile.
                 if (write.Trial(partials[i]) is { IsPartial: true, State: TrialState.Queued } trial)
-                    Fill(write, trial, i < points.Count ? points[i].Parameters : ParameterValues.Empty);
+                    Fill(write, trial, i < points.Count ? points[i].Parameters : ParameterValues.Empty, visited);
             }
 
             return Task.FromResult(true);
         }, cancellationToken);
     }
 
-    private static void Fill(StudyWrite write, TrialRow trial, ParameterValues suggested)
+    // The sampler sees the same history for each that is filled before a trial is added: what it suggests may be what it has suggested before.
+    private static void Fill(StudyWrite write, TrialRow trial, ParameterValues suggested, Visited visited)
     {
-        trial.SetParameters(Enqueuing.Fill(write.Definition, trial.Parameters(), suggested, trial.Number));
+        trial.SetParameters(Enqueuing.Fill(write.Definition, trial.Parameters(), suggested, trial.Number, visited));
+        visited.Add(trial.Parameters());
         trial.IsPartial = false;
         write.Touch(trial);
     }

@@ -45,4 +45,20 @@ public sealed class PartialPointTests
     [Fact]
     public void Values_that_exclude_each_other_have_no_point() =>
         Assert.Null(PartialPoint.Fill(Space, new ParameterValues([new("low", 0.1), new("high", 0.2)]), ParameterValues.Empty, 7, 0));
+
+    [Fact]
+    public void Points_that_were_visited_are_kept_away_from_while_there_are_others()
+    {
+        var space = new SearchSpace([new IntParameter("a", 0, 1), new IntParameter("b", 0, 4)]);
+        var (given, visited) = (new ParameterValues([new("a", 0.0)]), new Visited());
+        var suggested = new ParameterValues([new("a", 1.0), new("b", 3.0)]);
+        for (var number = 0; number < 5; number++)
+        {
+            var filled = PartialPoint.Fill(space, given, suggested, 7, number, visited)!;
+            Assert.Equal(0, filled["a"].Number);
+            Assert.True(visited.Add(filled));
+        }
+
+        Assert.Equal(3, PartialPoint.Fill(space, given, suggested, 7, 5, visited)!["b"].Number); // all are: what is asked for is done
+    }
 }

@@ -16,6 +16,7 @@ public sealed class ParameterTests
         { () => new FloatParameter("x", 0, 1, step: 0.3), "/step", "high = low + k*step must hold for a whole k >= 1, but got low 0, high 1, step 0.3." },
         { () => new FloatParameter("x", 0, 1, step: -0.5), "/step", "but got low 0, high 1, step -0.5." },
         { () => new FloatParameter("x", 0, 1, step: 2), "/step", "but got low 0, high 1, step 2." },
+        { () => new FloatParameter("x", 1e9, 1e9 + 1, step: Math.Pow(2, -24)), "/step", "step >= 1.1920928955078125E-07, the distance of neighbouring numbers there, must hold, but got 5.960464477539063E-08." },
         { () => new IntParameter("x", 3, 3), "/low", "low < high must hold, but got [3, 3]." },
         { () => new IntParameter("x", 0, long.MaxValue), "/high", "-2^53 <= low < high <= 2^53 must hold, but got [0, 9223372036854775807]." },
         { () => new IntParameter("x", 0, 5, Scale.Log), "/low", "low > 0 must hold on a log scale, but got 0." },
@@ -68,5 +69,35 @@ public sealed class ParameterTests
         var p = new FloatParameter("x", 0, 1, step: 0.1);
         Assert.Equal(["0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "1"], Enumerable.Range(0, 11).Select(k => ((ParameterValue)p.AtStep(k)).ToString()));
         Assert.Equal(11, p.Cardinality);
+    }
+
+    [Theory]
+    [InlineData(1e9, 1e9 + 1, 1.0 / 1024)]
+    [InlineData(1048576, 1048576 + 100.0 / (1L << 32), 1.0 / (1L << 32))]
+    [InlineData(1e10, 1e10 + 1, 0.1)]
+    [InlineData(-1e12, -1e12 + 30, 0.3)]
+    [InlineData(0.0, 3.0, 0.3)]
+    [InlineData(-1e-9, 1e-9, 1e-12)]
+    public void Steps_far_from_zero_are_distinct_values_of_the_range(double low, double high, double step)
+    {
+        var p = new FloatParameter("x", low, high, step: step);
+        double[] values = [.. Enumerable.Range(0, (int)p.Cardinality!.Value).Select(k => p.AtStep(k))];
+        Assert.Equal(values.Length, values.Distinct().Count());
+        Assert.All(values, value => Assert.Null(p.Violation(value)));
+        Assert.All(values.Index(), v => Assert.Equal(low + v.Index * (high - low) / (values.Length - 1), v.Item, Math.Max(1e-9 * step, 1.01 * (Math.BitIncrement(Math.Max(Math.Abs(low), Math.Abs(high))) - Math.Max(Math.Abs(low), Math.Abs(high))))));
+        var cube = new UnitCube(new SearchSpace([p]));
+        Assert.All(values, value => Assert.Equal(value, cube.Decode(cube.Encode(new ParameterValues([new("x", value)])))["x"].Number));
+    }
+
+    [Fact]
+    public void Steps_of_the_widest_whole_numbers_are_judged_exactly()
+    {
+        const long low = -9007199254740992;
+        var p = new IntParameter("x", low, 9007199254740988, step: 3);
+        for (var k = 0L; k < p.Cardinality; k += 123_456_789_012_345)
+        {
+            Assert.Null(p.Violation(low + 3 * k));
+            Assert.Equal(k == 0 || low + 3 * k + 1 > 9007199254740988 ? p.Violation(low + 3 * k + 1) : $"x must be {low} + k*3, but got {(ParameterValue)(low + 3 * k + 1)}.", p.Violation(low + 3 * k + 1));
+        }
     }
 }

@@ -43,6 +43,9 @@ internal static class Outlook
         }
     }
 
+    /// <summary>Whether a truth can hold, by ranges alone; every name has a domain.</summary>
+    public static bool CanHold(Expression truth, IReadOnlyDictionary<string, Domain> domains) => Range(truth, domains).High > 0;
+
     /// <summary>A number's bounds, or of a truth (1, 1), (0, 0), or (0, 1) for what may be either.</summary>
     private static (double Low, double High) Range(Expression expression, IReadOnlyDictionary<string, Domain> domains) => expression switch
     {

@@ -40,6 +40,28 @@ public sealed class GridSamplerTests
         Assert.Equal(5, SamplerRegistry.Create(new("grid", 1), TestSpaces.All["thirty floats"], [Histories.Minimize])
             .Suggest(Histories.Empty(TestSpaces.All["thirty floats"]), 5, CancellationToken.None).Count);
 
+    [Theory, InlineData(20, 1), InlineData(19, 21), InlineData(18, 211)]
+    public void Points_that_constraints_make_rare_are_all_found(int least, int points)
+    {
+        var names = Enumerable.Range(0, 20).Select(j => $"b{j}").ToList();
+        var space = new SearchSpace([.. names.Select(name => new IntParameter(name, 0, 1))]).Constrained([$"{string.Join(" + ", names)} >= {least}"]);
+        var found = Suggest(space, 10);
+        Assert.Equal(points, found.Distinct().Count());
+        Assert.Equal(points, found.Count);
+        Assert.All(found, point => Assert.Empty(space.Violations(point)));
+    }
+
+    [Fact]
+    public void A_rule_over_an_inactive_parameter_hides_no_point()
+    {
+        // While c is not "a" the rule over x does not apply, whatever y is.
+        var space = new SearchSpace([
+            new IntParameter("y", 0, 999), new CategoricalParameter("c", ["a", "b"]), new IntParameter("x", 0, 1, when: new Condition("c", ["a"])),
+        ]).Constrained(["x >= y + 2", "y <= 500"]);
+        var found = Suggest(space, 1000);
+        Assert.Equal(501, found.Count);
+    }
+
     private static IEnumerable<double> Numbers(Parameter parameter, int resolution) =>
         Suggest(new SearchSpace([parameter]), resolution).Select(p => p["x"].Number);
 

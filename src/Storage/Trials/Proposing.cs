@@ -119,33 +119,36 @@ internal sealed class Proposing(Database database, TimeProvider time)
         if (may <= 0 || row.QueuedTrials == 0)
             return false;
         var partials = await db.Trials.AsNoTracking().Where(t => t.StudyId == row.Id && t.State == TrialState.Queued && t.IsPartial)
-            .OrderBy(t => t.Number).Take(may).Select(t => t.Number).ToListAsync(cancellationToken);
+            .OrderBy(t => t.Number).Take(may).ToListAsync(cancellationToken);
         if (partials.Count == 0)
             return false;
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
         var points = Suggest(row, definition, history, partials.Count, cancellationToken);
+        // The sampler sees the same history for each that is filled before a trial is added: what it suggests may be what it has suggested before.
         var visited = new Visited(history);
+        var filled = new List<ParameterValues>();
+        foreach (var (i, partial) in partials.Index())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            filled.Add(Enqueuing.Fill(definition, partial.Parameters(), i < points.Count ? points[i].Parameters : ParameterValues.Empty, partial.Number, visited));
+            visited.Add(filled[i]);
+        }
+
         return await database.TurnAsync(turn =>
         {
             var write = turn.Study($"{row.Id}", time);
-            for (var i = 0; i < partials.Count; i++)
+            foreach (var (i, partial) in partials.Index())
             {
                 // Another process may have filled or canceled it meanwhile.
-                if (write.Trial(partials[i]) is { IsPartial: true, State: TrialState.Queued } trial)
-                    Fill(write, trial, i < points.Count ? points[i].Parameters : ParameterValues.Empty, visited);
+                if (write.Trial(partial.Number) is not { IsPartial: true, State: TrialState.Queued } trial)
+                    continue;
+                trial.SetParameters(filled[i]);
+                trial.IsPartial = false;
+                write.Touch(trial);
             }
 
             return Task.FromResult(true);
         }, cancellationToken);
-    }
-
-    // The sampler sees the same history for each that is filled before a trial is added: what it suggests may be what it has suggested before.
-    private static void Fill(StudyWrite write, TrialRow trial, ParameterValues suggested, Visited visited)
-    {
-        trial.SetParameters(Enqueuing.Fill(write.Definition, trial.Parameters(), suggested, trial.Number, visited));
-        visited.Add(trial.Parameters());
-        trial.IsPartial = false;
-        write.Touch(trial);
     }
 
     private IReadOnlyList<Suggestion> Suggest(StudyRow row, StudyDefinition definition, StudyHistory history, int count, CancellationToken cancellationToken)

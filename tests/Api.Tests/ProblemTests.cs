@@ -1,3 +1,10 @@
+using HpoService.Search.Pruning;
+using HpoService.Search.Sampling;
+using HpoService.Search.Spaces;
+using HpoService.Search.Studies;
+using HpoService.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace HpoService.Api.Tests;
 
 public sealed class ProblemTests(ApiHost api) : IClassFixture<ApiHost>
@@ -9,6 +16,7 @@ public sealed class ProblemTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("""{"name":"a"}""", 422, "invalid-search-space", "/parameters")]
     [InlineData("""{"name":"a","parameters":[{"name":"x","type":"float","low":1,"high":1}]}""", 422, "invalid-search-space", "/parameters/0/low")]
     [InlineData("""{"name":"a","parameters":[{"name":"x","type":"float","low":0,"high":1,"scale":"log"}]}""", 422, "invalid-search-space", "/parameters/0/low")]
+    [InlineData("""{"name":"a","parameters":[{"name":"x","type":"boolean"},{"name":"y","type":"float","low":1e9,"high":1000000001,"step":5.960464477539063E-08}]}""", 422, "invalid-search-space", "/parameters/1/step")]
     [InlineData("""{"name":"a b","parameters":[{"name":"x","type":"boolean"}]}""", 422, "invalid-study", "/name")]
     [InlineData("""{"name":"a","parameters":[{"name":"x","type":"boolean"}],"sampler":{"kind":"psychic"}}""", 422, "invalid-study", "/sampler/kind")]
     [InlineData("""{"name":"a","parameters":[{"name":"x","type":"boolean"}],"sampler":{"kind":"grid","options":{"resolution":1}}}""", 422, "invalid-study", "/sampler/options/resolution")]
@@ -23,6 +31,18 @@ public sealed class ProblemTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Contains("but got", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.DoesNotContain("System.", problem.ToString(), StringComparison.Ordinal);
         Assert.Equal(200, (int)(await api.SendAsync(HttpMethod.Get, $"/problems/{type}")).Status);
+    }
+
+    [Fact]
+    public async Task A_study_of_an_earlier_version_whose_steps_are_too_small_by_now_is_there()
+    {
+        var definition = new StudyDefinition(
+            "blurred", new SearchSpace([new FloatParameter("x", 1e9, 1e9 + 1, step: Math.Pow(2, -24))]), [new Objective("value", Direction.Minimize)], new SamplerSettings("random", 1), new PrunerSettings("none"),
+            new Budget(), 1, new Runner());
+        await api.Services.GetRequiredService<StudyStore>().CreateAsync(definition, null, new Dictionary<string, string>(), [], null, CancellationToken.None);
+        Assert.Equal("active", (await api.GetAsync("studies/blurred")).GetProperty("state").GetString());
+        Assert.Contains((await api.GetAsync("studies?limit=1000")).GetProperty("items").EnumerateArray(), s => s.GetProperty("name").GetString() == "blurred");
+        await api.TakeAsync("blurred");
     }
 
     [Fact]

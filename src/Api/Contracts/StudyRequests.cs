@@ -99,6 +99,7 @@ public sealed record CreateStudyRequest
         checks.Of(() => space = Parameters is not null ? ParameterSpec.ToSpace(Parameters)
             : defaultSpace is not null ? new SearchSpace(defaultSpace)
             : throw new InvalidSearchSpaceException("", "parameters must be given, but got nothing."), "/parameters");
+        checks.Of(() => Distinct(space), "/parameters");
         if (space is { } free && ParameterConstraints is { Count: > 0 } rules)
             checks.Of(() => space = Satisfiable(free.Constrained(rules)), "/parameterConstraints");
         List<OutcomeConstraint> constraints = [];
@@ -129,6 +130,12 @@ public sealed record CreateStudyRequest
         throw checks.Violations.All(v => v.Pointer.StartsWith("/parameter", StringComparison.Ordinal))
             ? new InvalidSearchSpaceException(checks.Violations)
             : new InvalidStudyException(checks.Violations);
+    }
+
+    private static SearchSpace? Distinct(SearchSpace? space)
+    {
+        var blurred = space?.Parameters.Index().Where(p => p.Item is FloatParameter { Blur: not null }).Select(p => new Violation($"/{p.Index}/step", ((FloatParameter)p.Item).Blur!)).ToList();
+        return blurred is { Count: > 0 } ? throw new InvalidSearchSpaceException(blurred) : space;
     }
 
     private static SearchSpace Satisfiable(SearchSpace space) => space.Anchor is not null

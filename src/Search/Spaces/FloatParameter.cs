@@ -22,8 +22,6 @@ public sealed record FloatParameter : Parameter
             var count = (high - low) / s;
             if (!(s > 0) || count > 1e9 || Math.Abs(count - Math.Round(count)) > 1e-6 || Math.Round(count) < 1)
                 throw new InvalidSearchSpaceException("/step", $"high = low + k*step must hold for a whole k >= 1, but got low {low}, high {high}, step {s}.");
-            if (s < SpacingOf(low, high))
-                throw new InvalidSearchSpaceException("/step", $"step >= {SpacingOf(low, high)}, the distance of neighbouring numbers there, must hold, but got {s}.");
         }
 
         (Low, High, Scale, Step) = (low, high, scale, step);
@@ -40,6 +38,9 @@ public sealed record FloatParameter : Parameter
 
     /// <summary>The distance of neighbouring values; null = a continuum.</summary>
     public double? Step { get; }
+
+    /// <summary>Why neighbouring values of the grid are not all distinct numbers, or null. Studies of earlier versions may have such a step; a new one must not.</summary>
+    public string? Blur => Step < SpacingOf(Low, High) ? $"step >= {SpacingOf(Low, High)}, the distance of neighbouring numbers there, must hold, but got {Step}." : null;
 
     /// <inheritdoc/>
     public override long? Cardinality => Step is { } step ? (long)Math.Round((High - Low) / step) + 1 : null;

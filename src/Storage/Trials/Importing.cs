@@ -30,7 +30,7 @@ internal static class Importing
     /// <summary>How many mistakes a refusal lists.</summary>
     public const int MostViolations = 1000;
 
-    /// <exception cref="InvalidParameterValuesException">Points that do not lie in the space.</exception>
+    /// <exception cref="InvalidParameterValuesException">Points that do not lie in the space; it lists what else is wrong, too.</exception>
     /// <exception cref="InvalidValuesException">A state, values or steps that break a rule.</exception>
     public static void Validate(StudyDefinition definition, IReadOnlyList<FinishedTrial> trials, string pointer)
     {

@@ -22,5 +22,5 @@ ENV DOTNET_ROOT=/usr/share/dotnet
 USER 10001
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["/app/hpo", "health", "--url", "http://127.0.0.1:8080"]
+HEALTHCHECK --interval=15s --timeout=15s --start-period=30s CMD ["/app/hpo", "health", "--url", "http://127.0.0.1:8080"]
 ENTRYPOINT ["/app/hpo", "serve", "--urls", "http://0.0.0.0:8080", "--data", "/data", "--slots", "0"]

@@ -21,5 +21,5 @@ COPY --from=build /app /app
 ENV DOTNET_ROOT=/usr/share/dotnet
 USER 10001
 VOLUME /data
-HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["/app/hpo", "health", "--data", "/data"]
+HEALTHCHECK --interval=15s --timeout=15s --start-period=30s CMD ["/app/hpo", "health", "--data", "/data"]
 ENTRYPOINT ["/app/hpo", "worker", "--data", "/data"]

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace HpoService.EndToEnd.Tests;
 
 /// <summary>The command that containers are checked with.</summary>
@@ -12,7 +15,7 @@ public sealed class HealthTests : IDisposable
     {
         await using var service = await Service.StartAsync(_data, slots: 0);
         var url = $"{service.Http.BaseAddress}";
-        Assert.Equal((0, ""), await HealthAsync("--url", url));
+        Assert.Equal((0, ""), await HealthAsync("--url", url, "--timeout", "120"));
         await service.KillAsync();
         var (code, why) = await HealthAsync("--url", url);
         Assert.Equal(1, code);
@@ -26,7 +29,7 @@ public sealed class HealthTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_data)); // asking creates nothing
         using var worker = Service.Run("worker", "--data", _data, "--slots", "1");
         Assert.Equal("worker ready", await worker.StandardOutput.ReadLineAsync());
-        Assert.Equal((0, ""), await HealthAsync("--data", _data));
+        Assert.Equal((0, ""), await HealthAsync("--data", _data, "--timeout", "120"));
         Assert.Equal(0, await Service.StopAsync(worker));
         var (code, why) = await HealthAsync("--data", _data);
         Assert.Equal(1, code);
@@ -57,11 +60,24 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
+    public async Task A_service_that_is_silent_for_longer_than_one_may_wait_is_not_well()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var (code, why) = await HealthAsync("--url", $"http://{silent.LocalEndpoint}", "--timeout", "0.5");
+        Assert.Equal(1, code);
+        Assert.Contains("does not answer", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_to_be_asked_must_be_said()
     {
         var (code, why) = await HealthAsync();
         Assert.Equal(1, code);
         Assert.Contains("One of --url and --data", why, StringComparison.Ordinal);
+        (code, why) = await HealthAsync("--url", "http://127.0.0.1:1", "--timeout", "0");
+        Assert.Equal(1, code);
+        Assert.Contains("--timeout must be 0.1 to 3600 seconds, but got 0.", why, StringComparison.Ordinal);
     }
 
     private static async Task<(int Code, string Error)> HealthAsync(params string[] arguments)

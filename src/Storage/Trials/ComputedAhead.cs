@@ -4,8 +4,8 @@ namespace HpoService.Storage;
 
 /// <summary>Proposals of samplers that take their time, computed while trials run, for those who ask next.</summary>
 /// <remarks>They are derived data: a restart computes them anew, and nothing counts against a budget before it is handed out. Each change of
-/// a study has them computed again with what is known by then; until that is done, those at hand may lack the latest <see cref="MostUnknown"/> results,
-/// as they would if as many trials more ran in parallel.</remarks>
+/// a study has them computed again with what is known by then. Until that is done, those at hand may lack as many of the latest results as other trials are
+/// running, at most <see cref="MostUnknown"/>: as they would if those had ended later. Who runs one trial at a time waits for what knows all of them.</remarks>
 /// <param name="compute">Proposes so many points of a study, in turn with whoever else has its sampler propose.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, TimeProvider time)
@@ -25,7 +25,7 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
             return null;
         lock (slot)
         {
-            if (slot.Ready is not { } ready || row.NextNumber != ready.NextNumber + slot.Taken || row.FinishedTrials() - ready.Finished > MostUnknown
+            if (slot.Ready is not { } ready || row.NextNumber != ready.NextNumber + slot.Taken || row.FinishedTrials() - ready.Finished > Math.Min(row.RunningTrials, MostUnknown)
                 || ready.Points.Count < slot.Taken + count)
                 return null;
             var (points, first) = (ready.Points.Skip(slot.Taken).Take(count).ToList(), row.NextNumber);

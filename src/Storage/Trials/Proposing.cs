@@ -70,7 +70,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
     }
 
     /// <summary>Proposes up to <paramref name="count"/> points, more while that takes no time to speak of, for trials that nobody has got yet, whether or not one more may
-    /// run now; null when there is no use for any.</summary>
+    /// run now; none while the only trial runs, whose result whoever runs one at a time waits for; null when there is no use for any.</summary>
     public async Task<Proposal?> LookAheadAsync(long id, int count, int others, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
@@ -80,6 +80,8 @@ internal sealed class Proposing(Database database, TimeProvider time)
         var asked = Math.Min(Math.Clamp(soon, 1, count + Cheap(id, others)), (definition.Budget.MaxTrials ?? int.MaxValue) - row.NextNumber);
         if (row.State != StudyState.Active || row.IsExhausted || row.QueuedTrials > 0 || asked <= 0 || SamplerOf(row, definition) is PointwiseSampler)
             return null;
+        if (row.RunningTrials == 1 && others == 0)
+            return Proposal.Nothing(row);
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
         return new Proposal(row.NextNumber, row.FinishedTrials(), asked, Suggest(row, definition, history, asked, cancellationToken));
     }

@@ -69,11 +69,11 @@ public abstract partial class StoreConformance
     public async Task Points_left_over_are_kept_for_others_only_while_no_trial_waits_in_the_queue()
     {
         var study = await CreateAsync(sampler: "nsga2");
-        var ahead = new ComputedAhead((_, _) => Task.FromResult<Proposal?>(null), _time);
+        var ahead = new ComputedAhead((_, _, _) => Task.FromResult<Proposal?>(null), _time);
         Task KeepAsync() => _services.GetRequiredService<Database>().TurnAsync(turn =>
         {
             var write = turn.Study("s", _time);
-            ahead.KeepRest(write, new Proposal(write.Row.NextNumber, 0, 2, [new(new([new("x", 0.1)]), "nsga2"), new(new([new("x", 0.2)]), "nsga2")]));
+            ahead.KeepRest(write, new Proposal(write.Row.NextNumber, 0, 0, 2, [new(new([new("x", 0.1)]), "nsga2"), new(new([new("x", 0.2)]), "nsga2")]));
             return Task.FromResult(true);
         }, default);
         await KeepAsync();

@@ -18,6 +18,9 @@ internal sealed partial class StudyRow
     /// <summary>Those that ended with something for the sampler to learn from.</summary>
     public int FinishedTrials() => CompletedTrials + PrunedTrials + InfeasibleTrials;
 
+    /// <summary>Those that ended, however they did.</summary>
+    public int EndedTrials() => NextNumber - OpenTrials();
+
     public int CountOf(TrialState state) => state switch
     {
         TrialState.Queued => QueuedTrials,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using HpoService.Storage.Rows;
 
 namespace HpoService.Storage;
 
@@ -6,12 +7,12 @@ namespace HpoService.Storage;
 /// <remarks>They are derived data: a restart computes them anew, and nothing counts against a budget before it is handed out. Each change of
 /// a study has them computed again with what is known by then. Until that is done, those at hand may lack as many of the latest results as other trials are
 /// running, at most <see cref="MostUnknown"/>: as they would if those had ended later. Who runs one trial at a time waits for what knows all of them.</remarks>
-/// <param name="compute">Proposes so many points of a study, in turn with whoever else has its sampler propose.</param>
+/// <param name="compute">Proposes so many points of a study, in turn with whoever else has its sampler propose, unless what is at hand is as good.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, TimeProvider time)
+internal sealed class ComputedAhead(Func<long, int, Func<StudyRow, int, Proposal?>, Task<Proposal?>> compute, TimeProvider time)
 {
     private const int MostUnknown = 4, MostAhead = 4;
-    private static readonly TimeSpan Interest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Interest = TimeSpan.FromMinutes(1), UntilAsked = TimeSpan.FromMilliseconds(10);
     private readonly ConcurrentDictionary<long, Slot> _slots = new();
 
     // Whoever waits for an answer must find a processor free.
@@ -31,7 +32,7 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
             var (points, first) = (ready.Points.Skip(slot.Taken).Take(count).ToList(), row.NextNumber);
             // As many as became trials: one whose lease ran out may be handed out in place of a new one. Counted as taken, the others would be waited for without end.
             write.Turn.WhenAccepted(() => slot.Take(ready, row.NextNumber - first));
-            return new Proposal(first, ready.Finished, count, points);
+            return ready with { NextNumber = first, Asked = count, Points = points };
         }
     }
 
@@ -95,12 +96,12 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
     {
         try
         {
-            while (slot.Begin())
+            while (await slot.BeginAsync())
             {
                 await _processors.WaitAsync();
                 try
                 {
-                    var proposal = await compute(id, MostAhead);
+                    var proposal = await compute(id, MostAhead, slot.Known);
                     slot.Offer(proposal, 0);
                     if (proposal is null || time.GetElapsedTime(slot.AskedAt) > Interest)
                         _slots.TryRemove(id, out _);
@@ -141,6 +142,13 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
             }
         }
 
+        /// <summary>What is at hand, unless it is short of half of so many points or something has ended that it does not know of. The points that were taken were its own.</summary>
+        public Proposal? Known(StudyRow row, int asked)
+        {
+            lock (this)
+                return Ready is { } ready && ready.NextNumber + Taken == row.NextNumber && ready.Ended == row.EndedTrials() && 2 * (ready.Points.Count - Taken) >= asked ? ready : null;
+        }
+
         public void Forget()
         {
             lock (this)
@@ -153,6 +161,8 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
         {
             lock (this)
             {
+                if (proposal is not null && ReferenceEquals(proposal, Ready))
+                    return;
                 if (proposal is not null && Ready is { } ready && ready.NextNumber + Taken > proposal.NextNumber + taken)
                     IsStale = true;
                 else
@@ -161,8 +171,11 @@ internal sealed class ComputedAhead(Func<long, int, Task<Proposal?>> compute, Ti
         }
 
         /// <summary>Whether there is something to compute; what changes from now on is for the next time.</summary>
-        public bool Begin()
+        /// <remarks>Who has ended a trial asks for the next one: while there is one at hand that is waited for, or all would be computed twice.</remarks>
+        public async ValueTask<bool> BeginAsync()
         {
+            if (IsStale && Ready?.Points.Count > Taken)
+                await Task.Delay(UntilAsked);
             lock (this)
             {
                 IsComputing = IsStale;

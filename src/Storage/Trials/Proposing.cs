@@ -11,12 +11,16 @@ namespace HpoService.Storage;
 /// <summary>New points for a study, and what they were proposed for.</summary>
 /// <param name="NextNumber">The study's trial counter that the sampler saw.</param>
 /// <param name="Finished">How many trials had ended with a result that it saw.</param>
+/// <param name="Ended">How many had ended, with a result or without one.</param>
 /// <param name="Asked">How many points the sampler was asked for.</param>
 /// <param name="Points">What it proposed; fewer than asked for = the space is exhausted.</param>
-internal sealed record Proposal(int NextNumber, int Finished, int Asked, IReadOnlyList<Suggestion> Points)
+internal sealed record Proposal(int NextNumber, int Finished, int Ended, int Asked, IReadOnlyList<Suggestion> Points)
 {
     /// <summary>Nothing was asked for.</summary>
-    public static Proposal Nothing(StudyRow row) => new(row.NextNumber, row.FinishedTrials(), 0, []);
+    public static Proposal Nothing(StudyRow row) => Of(row, 0, []);
+
+    /// <summary>What was proposed knowing the study as the row says it is.</summary>
+    public static Proposal Of(StudyRow row, int asked, IReadOnlyList<Suggestion> points) => new(row.NextNumber, row.FinishedTrials(), row.EndedTrials(), asked, points);
 
     /// <summary>Whether trials were added since, of which the sampler knew nothing.</summary>
     public bool IsOutdated(StudyWrite write) => Asked > 0 && write.Row.NextNumber != NextNumber;
@@ -66,12 +70,17 @@ internal sealed class Proposing(Database database, TimeProvider time)
             return Proposal.Nothing(row);
         asked = Math.Min(asked + Cheap(id, others), Room(row, definition.Budget));
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
-        return new Proposal(row.NextNumber, row.FinishedTrials(), asked, Suggest(row, definition, history, asked, cancellationToken));
+        return Proposal.Of(row, asked, Suggest(row, definition, history, asked, cancellationToken));
     }
 
     /// <summary>Proposes up to <paramref name="count"/> points, more while that takes no time to speak of, for trials that nobody has got yet, whether or not one more may
     /// run now; none while the only trial runs, whose result whoever runs one at a time waits for; null when there is no use for any.</summary>
-    public async Task<Proposal?> LookAheadAsync(long id, int count, int others, CancellationToken cancellationToken)
+    /// <param name="id">The study.</param>
+    /// <param name="count">How many points.</param>
+    /// <param name="others">How many points somebody waits for.</param>
+    /// <param name="known">What is at hand already and as good as so many points of this study proposed anew; null = nothing is.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<Proposal?> LookAheadAsync(long id, int count, int others, Func<StudyRow, int, Proposal?> known, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
         var row = await db.Studies.AsNoTracking().FindStudyAsync($"{id}", cancellationToken);
@@ -82,8 +91,10 @@ internal sealed class Proposing(Database database, TimeProvider time)
             return null;
         if (row.RunningTrials == 1 && others == 0)
             return Proposal.Nothing(row);
+        if (known(row, asked) is { } proposal)
+            return proposal;
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
-        return new Proposal(row.NextNumber, row.FinishedTrials(), asked, Suggest(row, definition, history, asked, cancellationToken));
+        return Proposal.Of(row, asked, Suggest(row, definition, history, asked, cancellationToken));
     }
 
     /// <summary>Whether something must be proposed outside the transaction before trials can be handed out.</summary>

@@ -24,7 +24,7 @@ public sealed class TrialDispatcher
     public TrialDispatcher(Database database, TimeProvider time)
     {
         (_database, _time, _proposing) = (database, time, new Proposing(database, time));
-        _ahead = new ComputedAhead((id, count) => _turns.InTurnAsync(id, () => _proposing.LookAheadAsync(id, count, _turns.UsersOf(id) - 1, default), default), time);
+        _ahead = new ComputedAhead((id, count, known) => _turns.InTurnAsync(id, () => _proposing.LookAheadAsync(id, count, _turns.UsersOf(id) - 1, known, default), default), time);
         database.Committed += _ahead.Changed;
         database.Failed += _ahead.Forget;
     }

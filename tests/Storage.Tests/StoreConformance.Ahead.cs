@@ -84,6 +84,47 @@ public abstract partial class StoreConformance
         Assert.False(ahead.Has(study.Id, 1));
     }
 
+    [Fact]
+    public async Task Points_at_hand_are_proposed_anew_only_once_something_has_ended_or_more_than_half_of_them_are_taken()
+    {
+        var study = await CreateAsync(sampler: "nsga2");
+        var database = _services.GetRequiredService<Database>();
+        var proposed = 0;
+        var ahead = new ComputedAhead(async (id, count, known) =>
+        {
+            await using var db = database.Open();
+            var row = await db.Studies.AsNoTracking().SingleAsync(s => s.Id == id);
+            return known(row, count) ?? Proposal.Of(row, count, [.. Enumerable.Range(0, count).Select(i => new Suggestion(new([new("x", 0.1 * ++proposed)]), "nsga2"))]);
+        }, _time);
+        async Task ComputeAsync()
+        {
+            ahead.Changed([study.Id]);
+            await UntilAsync(() => ahead.IsReady(study.Id));
+        }
+
+        Task TakeAsync() => database.TurnAsync(turn =>
+        {
+            var write = turn.Study("s", _time);
+            return Task.FromResult(Proposing.Add(write, ahead.Take(write, 1), 1, default));
+        }, default);
+        ahead.Expect(study.Id);
+        for (var i = 0; i < 2; i++)
+        {
+            await ComputeAsync();
+            await TakeAsync();
+        }
+
+        await ComputeAsync();
+        Assert.Equal(4, proposed);
+        await TakeAsync();
+        await ComputeAsync();
+        Assert.Equal(8, proposed);
+        await Trials.CancelAsync("s", 0, null, default);
+        await ComputeAsync();
+        Assert.Equal(12, proposed);
+        Assert.Equal([0.1, 0.2, 0.3], (await Trials.ListAsync("s", null, null, null, 100, false, default)).Items.Select(t => Math.Round(t.Parameters["x"].Number, 9)));
+    }
+
     [Theory, InlineData("gp"), InlineData("nsga2")]
     public async Task Many_who_wait_together_get_each_point_of_a_finite_space_once_and_then_its_end(string sampler)
     {

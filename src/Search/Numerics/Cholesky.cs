@@ -26,13 +26,16 @@ internal sealed class Cholesky
     /// <summary>Row i of L, shape [i + 1].</summary>
     public ReadOnlySpan<double> Row(int i) => _l.AsSpan(i * Size, i + 1);
 
-    /// <summary>Factors A, of which the lower triangle is read and overwritten; null when A is not positive definite or not finite.</summary>
-    public static Cholesky? Factor(double[] a, int n)
+    /// <summary>Factors A, of which the lower triangle is read and overwritten; null when A is not positive definite or not finite, or <paramref name="isOver"/>,
+    /// which is asked before each four rows, is true.</summary>
+    public static Cholesky? Factor(double[] a, int n, Func<bool>? isOver = null)
     {
         var i = 0;
         // Four rows at a time share their reads of the rows above.
         for (; i + 4 <= n; i += 4)
         {
+            if (isOver?.Invoke() == true)
+                return null;
             for (var j = 0; j < i; j++)
             {
                 var pivot = 1 / a[j * n + j];

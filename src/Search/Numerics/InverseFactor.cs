@@ -21,14 +21,20 @@ internal sealed class InverseFactor
     /// <summary>n.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Factors A, of which the lower triangle is read and overwritten, shape [n, n]; null when it is not positive definite or not finite.</summary>
-    public static InverseFactor? Of(double[] a, int n)
+    /// <summary>Factors A, of which the lower triangle is read and overwritten, shape [n, n]; null when it is not positive definite or not finite, or
+    /// <paramref name="isOver"/>, which is asked every few rows, is true.</summary>
+    public static InverseFactor? Of(double[] a, int n, Func<bool>? isOver = null)
     {
-        if (Cholesky.Factor(a, n) is not { } factor)
+        if (Cholesky.Factor(a, n, isOver) is not { } factor)
             return null;
         var inverse = new InverseFactor(n + Math.Max(16, n / 8)) { Count = n };
         for (var i = 0; i < n; i++)
+        {
+            if (isOver?.Invoke() == true)
+                return null;
             inverse.Substitute(factor.Row(i), i);
+        }
+
         return inverse;
     }
 

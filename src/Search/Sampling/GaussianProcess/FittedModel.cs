@@ -43,17 +43,15 @@ internal sealed record FittedModel
     {
         var kept = data.Kept.Count;
         var x = features.Of(data.Modelled);
-        if (GpModel.Condition(features.Of(data.Kept), targets[..kept], theta)?.Extend(x, targets, kept, isOver: isOver) is { } model)
+        if (GpModel.Condition(features.Of(data.Kept), targets[..kept], theta, isOver: isOver)?.Extend(x, targets, kept, isOver: isOver) is { } model)
             return new FittedModel(data.First, data.Modelled, model);
-        if (isOver())
-            return null;
         // With more jitter than the first ones needed: such a model is not the one to extend.
-        return Single(features, data.Modelled, targets, theta);
+        return Single(features, data.Modelled, targets, theta, isOver);
     }
 
-    /// <summary>Of observations that all belong together, not to be extended; null when the numerics fail.</summary>
-    public static FittedModel? Single(Features features, List<Observation> observations, double[] targets, double[] theta) =>
-        GpModel.Condition(features.Of(observations), targets, theta, mean: null) is { } model ? new FittedModel([], observations, model) : null;
+    /// <summary>Of observations that all belong together, not to be extended; null when the numerics fail or there is no time left.</summary>
+    public static FittedModel? Single(Features features, List<Observation> observations, double[] targets, double[] theta, Func<bool> isOver) =>
+        GpModel.Condition(features.Of(observations), targets, theta, mean: null, isOver) is { } model ? new FittedModel([], observations, model) : null;
 
     /// <summary>With the same hyperparameters; null when they are not those of the data, the numerics fail, or there is no time left.</summary>
     /// <param name="features">Of the space.</param>

@@ -125,7 +125,7 @@ internal sealed class FrontSurrogate : IStudyModel
                 deviations[j] = Math.Sqrt(t.Average(v => (v - means[j]) * (v - means[j]))) is > 0 and var deviation ? deviation : 1;
                 targets[j] = [.. t.Select(v => (v - means[j]) / deviations[j])];
                 if (Surrogate.Theta(features, observations, targets[j], _models._options, isSmooth: true, isOver) is not { } theta
-                    || FittedModel.Single(features, observations, targets[j], theta) is not { } model)
+                    || FittedModel.Single(features, observations, targets[j], theta, isOver) is not { } model)
                     return null;
                 fitted[j] = model;
             }

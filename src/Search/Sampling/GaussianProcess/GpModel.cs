@@ -44,19 +44,22 @@ internal sealed class GpModel
     public double LogLikelihood =>
         -0.5 * Dots.One(Alpha, _y) + 0.5 * Mean * Dots.Sum(Alpha) - 0.5 * _factor.LogDeterminant(X.Count) - 0.5 * _y.Length * Math.Log(2 * Math.PI);
 
-    /// <summary>Conditions on observations; jitter up to 1e-2·s is added until K is positive definite, null when that does not help.</summary>
+    /// <summary>Conditions on observations; jitter up to 1e-2·s is added until K is positive definite, null when that does not help or there is no time left.</summary>
     /// <param name="x">X.</param>
     /// <param name="y">y.</param>
     /// <param name="theta">θ.</param>
     /// <param name="mean">m; null = the most probable one given θ.</param>
-    public static GpModel? Condition(Points x, double[] y, double[] theta, double? mean = 0)
+    /// <param name="isOver">Asked every few rows: when true, it is given up.</param>
+    public static GpModel? Condition(Points x, double[] y, double[] theta, double? mean = 0, Func<bool>? isOver = null)
     {
         var kernel = new Kernel(theta, x.Dimensions);
         for (var jitter = 0.0; jitter <= 0.01; jitter = jitter == 0 ? 1e-8 : jitter * 10)
         {
             var diagonal = kernel.Signal + kernel.Noise + jitter * kernel.Signal;
-            if (InverseFactor.Of(kernel.Matrix(x, diagonal - kernel.Signal), x.Count) is { } factor)
+            if (InverseFactor.Of(kernel.Matrix(x, diagonal - kernel.Signal, isOver), x.Count, isOver) is { } factor)
                 return new GpModel(x, y, theta, mean, kernel, factor, diagonal);
+            if (isOver?.Invoke() == true)
+                return null;
         }
 
         return null;

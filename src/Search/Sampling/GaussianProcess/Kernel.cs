@@ -60,11 +60,14 @@ internal sealed class Kernel
     }
 
     /// <summary>k(X, X) with a number added to its diagonal, shape [n, n]; only the lower triangle is filled.</summary>
-    public double[] Matrix(Points points, double diagonal)
+    /// <param name="points">X.</param>
+    /// <param name="diagonal">The number.</param>
+    /// <param name="isOver">Asked before each row: when true, that and those after it stay zero, so that there is no factor.</param>
+    public double[] Matrix(Points points, double diagonal, Func<bool>? isOver = null)
     {
         var n = points.Count;
         var (matrix, slopes) = (new double[n * n], new double[n]);
-        for (var a = 0; a < n; a++)
+        for (var a = 0; a < n && isOver?.Invoke() != true; a++)
         {
             Row(points.Rows[a], points, matrix.AsSpan(a * n, a), slopes.AsSpan(0, a));
             matrix[a * n + a] = Signal + diagonal;

@@ -89,7 +89,7 @@ internal sealed class Surrogate : Proposer, IStudyModel
         var warp = _options.OutputWarping ? Warp.Compressed : Warp.None;
         if (Theta(features, near, warp, _options, isSmooth: true, isOver) is not { } theta)
             return null;
-        return FittedModel.Single(features, near, Targets(near, warp), theta) is { } fitted ? new Surrogate(_options, features, fitted, warp, (_known, feasibility), around) : null;
+        return FittedModel.Single(features, near, Targets(near, warp), theta, isOver) is { } fitted ? new Surrogate(_options, features, fitted, warp, (_known, feasibility), around) : null;
     }
 
     /// <inheritdoc/>

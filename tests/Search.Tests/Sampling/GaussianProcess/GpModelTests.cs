@@ -1,4 +1,5 @@
 using HpoService.Search.Numerics;
+using HpoService.Search.Sampling;
 using HpoService.Search.Sampling.GaussianProcess;
 using HpoService.Search.Tests.Golden;
 
@@ -27,6 +28,25 @@ public sealed class GpModelTests
                 Assert.Equal(c.Mean[i], mean, 1e-7);
                 Assert.Equal(c.Variance[i], variance, 1e-7);
             }
+        }
+    }
+
+    // A thousand observations of a hundred parameters take half a second: a suggestion must not take that much longer than it may.
+    [Fact]
+    public void A_model_is_given_up_every_few_rows_when_there_is_no_time_left()
+    {
+        const int n = 100;
+        var stream = new RandomStream(1, 0);
+        var points = new Points(new bool[3], [.. Enumerable.Range(0, n).Select(_ => PointSampler.Draw(stream, 3))]);
+        var (y, theta) = (new double[n], new double[] { -1, -1, -1, 0, -6 });
+        var looks = 0;
+        Assert.NotNull(GpModel.Condition(points, y, theta, isOver: () => ++looks < 0));
+        Assert.InRange(looks, 2 * n + n / 4, int.MaxValue);
+        for (var last = 1; last <= looks; last++)
+        {
+            var asked = 0;
+            Assert.Null(GpModel.Condition(points, y, theta, isOver: () => ++asked >= last));
+            Assert.InRange(asked, last, last + 2);
         }
     }
 

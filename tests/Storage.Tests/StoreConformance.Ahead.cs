@@ -105,7 +105,7 @@ public abstract partial class StoreConformance
         Task TakeAsync() => database.TurnAsync(turn =>
         {
             var write = turn.Study("s", _time);
-            return Task.FromResult(Proposing.Add(write, ahead.Take(write, 1), 1, default));
+            return Task.FromResult(Proposing.Add(write, ahead.Take(write, 1, others: 0), 1, default));
         }, default);
         ahead.Expect(study.Id);
         for (var i = 0; i < 2; i++)

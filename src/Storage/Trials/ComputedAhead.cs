@@ -6,7 +6,7 @@ namespace HpoService.Storage;
 /// <summary>Proposals of samplers that take their time, computed while trials run, for those who ask next.</summary>
 /// <remarks>They are derived data: a restart computes them anew, and nothing counts against a budget before it is handed out. Each change of
 /// a study has them computed again with what is known by then. Until that is done, those at hand may lack as many of the latest results as other trials are
-/// running, at most <see cref="MostUnknown"/>: as they would if those had ended later. Who runs one trial at a time waits for what knows all of them.</remarks>
+/// running or waited for, at most <see cref="MostUnknown"/>: as they would if those had ended later. Who runs one trial at a time waits for what knows all of them.</remarks>
 /// <param name="compute">Proposes so many points of a study, in turn with whoever else has its sampler propose, unless what is at hand is as good.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ComputedAhead(Func<long, int, Func<StudyRow, int, Proposal?>, Task<Proposal?>> compute, TimeProvider time)
@@ -19,14 +19,17 @@ internal sealed class ComputedAhead(Func<long, int, Func<StudyRow, int, Proposal
     private readonly SemaphoreSlim _processors = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     /// <summary>A part of what is at hand, for the trials that the study gets next; null when it does not suffice. It is the caller's alone.</summary>
-    public Proposal? Take(StudyWrite write, int count)
+    /// <param name="write">The study.</param>
+    /// <param name="count">How many points.</param>
+    /// <param name="others">How many other clients wait for trials of the study.</param>
+    public Proposal? Take(StudyWrite write, int count, int others)
     {
         var row = write.Row;
         if (count > MostAhead || !_slots.TryGetValue(row.Id, out var slot))
             return null;
         lock (slot)
         {
-            if (slot.Ready is not { } ready || row.NextNumber != ready.NextNumber + slot.Taken || row.FinishedTrials() - ready.Finished > Math.Min(row.RunningTrials, MostUnknown)
+            if (slot.Ready is not { } ready || row.NextNumber != ready.NextNumber + slot.Taken || row.FinishedTrials() - ready.Finished > Math.Min(row.RunningTrials + others, MostUnknown)
                 || ready.Points.Count < slot.Taken + count)
                 return null;
             var (points, first) = (ready.Points.Skip(slot.Taken).Take(count).ToList(), row.NextNumber);

@@ -24,7 +24,7 @@ public sealed class TrialDispatcher
     public TrialDispatcher(Database database, TimeProvider time)
     {
         (_database, _time, _proposing) = (database, time, new Proposing(database, time));
-        _ahead = new ComputedAhead((id, count, known) => _turns.InTurnAsync(id, () => _proposing.LookAheadAsync(id, count, _turns.UsersOf(id) - 1, known, default), default), time);
+        _ahead = new ComputedAhead((id, count, known) => _turns.InTurnAsync(id, () => _proposing.LookAheadAsync(id, count, _turns.ClientsOf(id), known, default), isClient: false, default), time);
         database.Committed += _ahead.Changed;
         database.Failed += _ahead.Forget;
     }
@@ -36,8 +36,8 @@ public sealed class TrialDispatcher
     public async Task<Dispatch> SuggestAsync(
         string study, int count, string worker, TimeSpan lease, Idempotency? idempotency, CancellationToken cancellationToken)
     {
-        Task<(long Id, Dispatch? Dispatch, bool IsSlow)> TryAsync(Proposal? proposal) => _database.TurnAsync(
-            turn => HandOutAsync(turn, turn.Study(study, _time), proposal, count, worker, lease, idempotency, cancellationToken), cancellationToken);
+        Task<(long Id, Dispatch? Dispatch, bool IsSlow)> TryAsync(Proposal? proposal, bool isInTurn = false) => _database.TurnAsync(
+            turn => HandOutAsync(turn, turn.Study(study, _time), proposal, isInTurn, count, worker, lease, idempotency, cancellationToken), cancellationToken);
         var (id, dispatch, isSlow) = await TryAsync(null);
         for (var mayTake = true; dispatch is null; mayTake = false)
         {
@@ -46,11 +46,11 @@ public sealed class TrialDispatcher
                 // Whoever had the turn before may have proposed for those who wait: they take that in one transaction, not each in its turn.
                 if (mayTake && _ahead.Has(id, count))
                     return null;
-                var done = (await TryAsync(null)).Dispatch; // it may have been computed while this one waited for its turn
+                var done = (await TryAsync(null, isInTurn: true)).Dispatch; // it may have been computed while this one waited for its turn
                 while (done is null)
-                    done = (await TryAsync(await _proposing.ProposeAsync(id, count, takes: true, others: _turns.UsersOf(id) - 1, cancellationToken))).Dispatch;
+                    done = (await TryAsync(await _proposing.ProposeAsync(id, count, takes: true, others: _turns.ClientsOf(id) - 1, cancellationToken), isInTurn: true)).Dispatch;
                 return done;
-            }, cancellationToken);
+            }, isClient: true, cancellationToken);
             dispatch ??= (await TryAsync(null)).Dispatch;
         }
 
@@ -79,11 +79,11 @@ public sealed class TrialDispatcher
             if (await QueueAsync(id, proposal, slots, cancellationToken) is { } queued)
                 return queued;
         }
-    }, cancellationToken);
+    }, isClient: false, cancellationToken);
 
     // Null: propose first, or again, as trials were added meanwhile.
     private async Task<(long Id, Dispatch? Dispatch, bool IsSlow)> HandOutAsync(
-        WriteTurn turn, StudyWrite write, Proposal? proposal, int count, string worker, TimeSpan lease, Idempotency? idempotency, CancellationToken cancellationToken)
+        WriteTurn turn, StudyWrite write, Proposal? proposal, bool isInTurn, int count, string worker, TimeSpan lease, Idempotency? idempotency, CancellationToken cancellationToken)
     {
         var scope = IdempotencyKeys.Scope(IdempotencyKeys.Suggest, write.Row.Id);
         if (write.Definition.Runner.Kind != Runner.External)
@@ -93,7 +93,7 @@ public sealed class TrialDispatcher
         await write.SettleAsync(cancellationToken);
         var (isSlow, isFresh) = (write.IsSamplerSlow, proposal is not null);
         if (isSlow && write.Row is { State: StudyState.Active, QueuedTrials: 0, IsExhausted: false } && Math.Min(count, Proposing.Room(write.Row, write.Definition.Budget)) is > 0 and var room)
-            proposal ??= _ahead.Take(write, room);
+            proposal ??= _ahead.Take(write, room, _turns.ClientsOf(write.Row.Id) - (isInTurn ? 1 : 0));
         if (proposal is null ? Proposing.IsNeeded(write) : proposal.IsOutdated(write))
         {
             turn.Abandon();

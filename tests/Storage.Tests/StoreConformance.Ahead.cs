@@ -39,6 +39,49 @@ public abstract partial class StoreConformance
         }
     }
 
+    [Fact]
+    public async Task Of_two_clients_each_finds_a_point_at_hand_some_time_after_its_trial_has_ended()
+    {
+        var study = await CreateAsync(sampler: "gp");
+        var (ends, runs) = (await TakeAsync(), await TakeAsync());
+        for (var i = 0; i < 6; i++)
+        {
+            await CompleteAsync(ends, Math.Abs(ends.Parameters["x"].Number - 0.3));
+            await UntilAsync(() => Dispatcher.IsAhead(study.Id));
+            (ends, runs) = (runs, await TakeAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_is_proposed_ahead_for_one_client_while_its_trial_runs()
+    {
+        var study = await CreateAsync(sampler: "nsga2");
+        var database = _services.GetRequiredService<Database>();
+        var asked = new List<bool>();
+        var ahead = new ComputedAhead(async (id, _, known) =>
+        {
+            await using var db = database.Open();
+            var row = await db.Studies.AsNoTracking().SingleAsync(s => s.Id == id);
+            var proposal = known(row, 0);
+            asked.Add(proposal is null);
+            return proposal ?? Proposal.Of(row, 1, [new(new([new("x", 0.2)]), "nsga2")]);
+        }, _time);
+        await database.TurnAsync(async turn =>
+        {
+            var write = turn.Study("s", _time);
+            var proposal = Proposal.Of(write.Row, 1, [new(new([new("x", 0.1)]), "nsga2")]);
+            await LeaseStore.StartAsync(write, Proposing.Add(write, proposal, 1, default)[0], "w", Lease, default);
+            ahead.KeepRest(write, proposal);
+            return true;
+        }, default);
+        ahead.Expect(study.Id);
+        await UntilAsync(() => asked.Count == 1);
+        await Trials.CancelAsync("s", 0, null, default);
+        ahead.Changed([study.Id]);
+        await UntilAsync(() => ahead.IsReady(study.Id));
+        Assert.Equal([false, true], asked);
+    }
+
     [Theory, InlineData("gp"), InlineData("nsga2")]
     public async Task What_is_computed_ahead_exceeds_no_budget_and_repeats_no_point_though_others_add_trials_too(string sampler)
     {

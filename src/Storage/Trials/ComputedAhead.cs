@@ -48,12 +48,12 @@ internal sealed class ComputedAhead(Func<long, int, Func<StudyRow, int, Proposal
             return slot.Ready is { } ready && ready.Points.Count >= slot.Taken + count;
     }
 
-    /// <summary>Keeps what a proposal has beyond what became trials, once that is accepted, for those who wait for their turn. Not while trials wait in the queue: a partial one
-    /// would be filled with what is kept, and no new number would tell.</summary>
+    /// <summary>Keeps what a proposal has beyond what became trials, once that is accepted, for those who wait for their turn; with nothing left, that all which has ended is
+    /// made use of. Not while trials wait in the queue: a partial one would be filled with what is kept, and no new number would tell.</summary>
     public void KeepRest(StudyWrite write, Proposal proposal)
     {
         var row = write.Row;
-        if (row.QueuedTrials == 0 && proposal.NextNumber + proposal.Points.Count > row.NextNumber)
+        if (row.QueuedTrials == 0 && proposal.Asked > 0)
             write.Turn.WhenAccepted(() => _slots.GetOrAdd(row.Id, _ => new Slot { AskedAt = time.GetTimestamp() }).Offer(proposal, row.NextNumber - proposal.NextNumber));
     }
 
@@ -92,8 +92,14 @@ internal sealed class ComputedAhead(Func<long, int, Func<StudyRow, int, Proposal
         }
     }
 
-    /// <summary>Whether something is at hand for the study, and nothing under way.</summary>
-    public bool IsReady(long id) => _slots.TryGetValue(id, out var slot) && slot is { Ready: not null, IsComputing: false, IsStale: false };
+    /// <summary>Whether a point is at hand for the study, and nothing under way.</summary>
+    public bool IsReady(long id)
+    {
+        if (!_slots.TryGetValue(id, out var slot))
+            return false;
+        lock (slot)
+            return slot is { IsComputing: false, IsStale: false } && slot.Ready?.Points.Count > slot.Taken;
+    }
 
     private async Task ComputeAsync(long id, Slot slot)
     {

@@ -74,7 +74,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
     }
 
     /// <summary>Proposes up to <paramref name="count"/> points, more while that takes no time to speak of, for trials that nobody has got yet, whether or not one more may
-    /// run now; none while the only trial runs, whose result whoever runs one at a time waits for; null when there is no use for any.</summary>
+    /// run now; none while the only trial runs and nothing else has ended meanwhile: whoever runs one at a time waits for its result; null when there is no use for any.</summary>
     /// <param name="id">The study.</param>
     /// <param name="count">How many points.</param>
     /// <param name="others">How many points somebody waits for.</param>
@@ -89,9 +89,7 @@ internal sealed class Proposing(Database database, TimeProvider time)
         var asked = Math.Min(Math.Clamp(soon, 1, count + Cheap(id, others)), (definition.Budget.MaxTrials ?? int.MaxValue) - row.NextNumber);
         if (row.State != StudyState.Active || row.IsExhausted || row.QueuedTrials > 0 || asked <= 0 || SamplerOf(row, definition) is PointwiseSampler)
             return null;
-        if (row.RunningTrials == 1 && others == 0)
-            return Proposal.Nothing(row);
-        if (known(row, asked) is { } proposal)
+        if (known(row, row.RunningTrials == 1 && others == 0 ? 0 : asked) is { } proposal)
             return proposal;
         var history = await _histories.GetAsync(db, row, definition, cancellationToken);
         return Proposal.Of(row, asked, Suggest(row, definition, history, asked, cancellationToken));

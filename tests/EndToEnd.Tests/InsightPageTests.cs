@@ -100,9 +100,9 @@ public sealed class InsightPageTests(Browser browser) : IClassFixture<Browser>, 
     }
 
     [Theory]
-    [InlineData(1e-8, 1e-6, 1e-3, 1.0)]
-    [InlineData(-3e9, 1e9, 2e9, 4e9)]
-    public async Task Labels_of_small_and_of_large_values_are_whole(params double[] losses)
+    [InlineData(1.0, 1e-3, 1e-6, 1e-8)]
+    [InlineData(4e9, 2e9, 1e9, -3e9)]
+    public async Task Labels_of_small_and_of_large_values_are_whole_and_lie_on_nothing(params double[] losses)
     {
         await using var service = await Service.StartAsync(_data, slots: 0);
         await CreateAsync(service, "scales", new { metric = "loss", direction = "minimize" });
@@ -113,6 +113,13 @@ public sealed class InsightPageTests(Browser browser) : IClassFixture<Browser>, 
         await Expect(page.Locator("#chart circle")).ToHaveCountAsync(losses.Length);
         var left = await page.EvaluateAsync<double>("Math.min(...[...document.querySelectorAll('#chart svg text')].map(t => t.getBoundingClientRect().left - t.ownerSVGElement.getBoundingClientRect().left))");
         Assert.InRange(left, 0, 60);
+        Assert.Empty(await page.EvaluateAsync<string[]>("""
+            (() => {
+              const drawn = [...document.querySelectorAll('#chart svg text, #best-so-far')].map(e => ({ name: e.textContent || e.id, at: e.getBoundingClientRect() }));
+              return drawn.flatMap((a, i) => drawn.slice(i + 1)
+                .filter(b => a.at.left < b.at.right && b.at.left < a.at.right && a.at.top < b.at.bottom && b.at.top < a.at.bottom).map(b => `${a.name} on ${b.name}`));
+            })()
+            """));
         Assert.Empty(errors);
     }
 

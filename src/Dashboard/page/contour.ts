@@ -8,7 +8,7 @@ const Height = 320;
 
 export function contour(found: Contour, width: number): Element {
   if (found.cells.length === 0) return html('p', { class: 'dim' }, 'No completed trial has both.');
-  const frame = { ...box(width, Height), left: 92 };
+  const frame = { ...box(width, Height, false), left: 92 };
   const [across, up] = [(frame.right - frame.left) / found.x.values.length, (frame.bottom - frame.top) / found.y.values.length];
   const text = (axis: ContourAxis, i: number) => brief(axis.values[i]);
   // By rank: one cell far off would make all others look alike.

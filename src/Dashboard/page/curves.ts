@@ -8,7 +8,7 @@ import { around, within } from './scale.js';
 export function curves(found: Curves, width: number): Element | null {
   const shown = found.curves.filter(curve => curve.points.length > 1);
   if (shown.length === 0) return null;
-  const frame = box(width, 240);
+  const frame = box(width, 256);
   const steps = shown.flatMap(curve => curve.points.map(point => point.step));
   const [first, last] = [steps.reduce((a, b) => Math.min(a, b)), steps.reduce((a, b) => Math.max(a, b))];
   const x = within(first, last, frame.left + 4, frame.right - 4, Math.min(last - first, width / 90));

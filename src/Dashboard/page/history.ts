@@ -6,7 +6,7 @@ import { around, within } from './scale.js';
 
 export function history(found: TrialHistory, byTime: boolean, width: number): Element {
   if (found.points.length === 0) return html('p', { class: 'dim empty' }, 'No trial has a value yet.');
-  const frame = box(width, 260);
+  const frame = box(width, 276);
   const points = byTime ? found.points.filter(point => point.seconds !== undefined) : found.points;
   const best = byTime ? found.bestByTime : found.bestByTrial;
   const along = (point: HistoryPoint) => byTime ? point.seconds! : point.number;

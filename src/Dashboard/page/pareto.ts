@@ -13,7 +13,7 @@ export function pareto(found: Parallel, front: readonly Trial[], [first, second]
   const isKnown = (p: Point) => Number.isFinite(p.x) && Number.isFinite(p.y);
   const [others, best] = [found.lines.map(point).filter(isKnown), front.map(point).filter(isKnown).sort((a, b) => a.x - b.x)];
   if (best.length === 0) return null;
-  const frame = box(width, 260);
+  const frame = box(width, 276);
   const all = [...others, ...best];
   const x = around(all.map(p => p.x), frame.left + 4, frame.right - 4, width / 110);
   const y = around(all.map(p => p.y), frame.bottom, frame.top, 5);

@@ -4,7 +4,8 @@ import type { Scale } from './scale.js';
 
 export interface Box { readonly width: number; readonly height: number; readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }
 
-export const box = (width: number, height: number): Box => ({ width, height, left: 56, right: width - 10, top: 10, bottom: height - 28 });
+/** With room for a line of values below it, and for one that says what they are. */
+export const box = (width: number, height: number, hasUnit = true): Box => ({ width, height, left: 56, right: width - 10, top: 10, bottom: height - (hasUnit ? 44 : 28) });
 
 /** A drawing with a name for who cannot see it. */
 export const plot = (width: number, height: number, label: string, ...parts: (SVGElement | null)[]) =>
@@ -20,7 +21,7 @@ export const columns = (to: Box, labels: readonly (readonly [position: number, t
   svg('text', { x, y: to.bottom + 18, 'text-anchor': x < to.left + 14 ? 'start' : x > to.right - 14 ? 'end' : 'middle' }, cut(text, to, labels.length))));
 
 /** What is measured along the x axis. */
-export const below = (to: Box, text: string) => svg('text', { class: 'unit', x: to.right, y: to.bottom - 6, 'text-anchor': 'end' }, text);
+export const below = (to: Box, text: string) => svg('text', { class: 'unit', x: to.right, y: to.bottom + 35, 'text-anchor': 'end' }, text);
 
 const cut = (text: string, to: Box, count: number) => {
   const most = Math.max(3, Math.floor((to.right - to.left) / count / 7));

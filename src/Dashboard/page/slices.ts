@@ -11,7 +11,7 @@ export function slices(found: Slices, width: number): Element[] {
 }
 
 function chart(found: Slices, slice: Slice, width: number): Element {
-  const frame = box(width, 170);
+  const frame = box(width, 170, false);
   const y = around(slice.points.map(point => point.y), frame.bottom, frame.top, 4);
   const x = ofParameter(slice.parameter, frame.left + 6, frame.right - 6, Math.floor(width / 70), short);
   const best = slice.points.reduce((a, b) => score(found, b.y, b.feasible) > score(found, a.y, a.feasible) ? b : a);

@@ -149,7 +149,7 @@ internal sealed class Feasibility
 
             FittedModel? Anew()
             {
-                var sample = Observations.Select(data.First, Observations.MaxFitted, Nearness);
+                var sample = Observations.Select(data.First, options.MaxFitted, Nearness);
                 var likelihood = new MarginalLikelihood(features.Of(sample), Targets(sample), isAdditive: features.Dimensions > 1, isNoisy: isLabel || options.Noise, isCoarse: features.HasFewValues);
                 return MapFit.Fit(likelihood, isSmooth: false, isOver) is { } theta ? FittedModel.Condition(features, data, Targets(data.Modelled), theta, isOver) : null;
             }

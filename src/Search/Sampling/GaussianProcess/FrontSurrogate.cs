@@ -54,7 +54,7 @@ internal sealed class FrontSurrogate : IStudyModel
 
         FittedModel? Anew(FitData data, double[] t)
         {
-            var sample = Observations.Select(data.First, Observations.MaxFitted, Merit);
+            var sample = Observations.Select(data.First, options.MaxFitted, Merit);
             return Surrogate.Theta(features, sample, Targets(sample, options), options, isSmooth: false, isOver) is { } theta
                 ? FittedModel.Condition(features, data, t, theta, isOver) : null;
         }

@@ -30,8 +30,26 @@ public sealed record GpOptions
     public bool Noise { get; init; } = true;
 
     /// <summary>The time after which a suggestion answers with the best candidate so far, in seconds, 0.01 to 3,600; <c>suggestedBy</c> is then <c>gp:short</c>,
-    /// or <c>gp:late</c> when there was no time for any.</summary>
+    /// or <c>gp:late</c> when there was no time for any. A fit that took all of it halves how many observations later ones have, a hundred suggestions in time double them.</summary>
     public double MaxSuggestSeconds { get; init; } = 10;
+
+    /// <summary>At most so many observations enter the fit of the hyperparameters, whose cost grows with their cube.</summary>
+    internal int MaxFitted { get; private init; } = 200;
+
+    /// <summary>See <see cref="Observations.FittedOf"/>: they all enter the model, whose cost grows with their square.</summary>
+    internal int MaxNew { get; private init; } = Observations.MaxNew;
+
+    /// <summary>For a model of half of n observations, or half of those that there were in it.</summary>
+    internal GpOptions Half(int n) => this with
+    {
+        MaxObservations = Math.Max(10, Math.Min(MaxObservations, n) / 2), MaxFitted = Math.Max(10, Math.Min(MaxFitted, n) / 2), MaxNew = Math.Max(8, MaxNew / 2),
+    };
+
+    /// <summary>For a model of twice as many, no more than <paramref name="most"/> have.</summary>
+    internal GpOptions Twice(GpOptions most) => this with
+    {
+        MaxObservations = Math.Min(2 * MaxObservations, most.MaxObservations), MaxFitted = Math.Min(2 * MaxFitted, most.MaxFitted), MaxNew = Math.Min(2 * MaxNew, most.MaxNew),
+    };
 
     internal void Validate()
     {

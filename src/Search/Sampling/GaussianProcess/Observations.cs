@@ -25,11 +25,8 @@ internal sealed record Observation(ParameterValues Parameters, double[] X, doubl
 /// <summary>Which observations the model is fitted to and when.</summary>
 internal static class Observations
 {
-    /// <summary>At most so many enter the fit of the hyperparameters, whose cost grows with their cube.</summary>
-    public const int MaxFitted = 200;
-
-    // They all enter the model, whose cost grows with their square.
-    private const int MostNew = 512;
+    /// <summary>Fewer than twice so many come on top of those that hyperparameters are fitted to.</summary>
+    public const int MaxNew = 512;
 
     /// <summary>Of each finished trial.</summary>
     /// <param name="trials">By number.</param>
@@ -51,16 +48,17 @@ internal static class Observations
     })];
 
     /// <summary>How many observations the hyperparameters are fitted to: all at first, then they stay for an eighth more, so that the n-th costs a
-    /// fixed share of a fit; at most 1,023 come on top of them.</summary>
+    /// fixed share of a fit.</summary>
     /// <param name="count">n.</param>
     /// <param name="settled">How many of them stand before the first pending trial: trials that finish later do not change these.</param>
-    public static int FittedOf(int count, int settled)
+    /// <param name="most">Instead of <see cref="MaxNew"/>.</param>
+    public static int FittedOf(int count, int settled, int most = MaxNew)
     {
         if (count < 32)
             return count;
-        var n = Math.Max(settled, count - Math.Min(count / 8, MostNew));
+        var n = Math.Max(settled, count - Math.Min(count / 8, most));
         var step = 1;
-        while (step <= n / 16 && step < MostNew)
+        while (step <= n / 16 && step < most)
             step *= 2;
         return n - n % step;
     }

@@ -65,7 +65,7 @@ internal sealed class Surrogate : Proposer, IStudyModel
         var data = FitData.Of(all, fittedOf(all), options.MaxObservations);
         if (earlier?._fitted.Extend(features, data, () => Targets(data.Modelled, earlier._warp), isOver) is { } extended)
             return new Surrogate(options, features, extended, earlier._warp, feasibility);
-        var sample = Observations.Select(data.First, Observations.MaxFitted);
+        var sample = Observations.Select(data.First, options.MaxFitted);
         var (warp, smooth) = WarpOf(features, sample, options, isOver);
         if (Theta(features, sample, warp, options, isSmooth: false, isOver, smooth) is not { } theta)
             return null;

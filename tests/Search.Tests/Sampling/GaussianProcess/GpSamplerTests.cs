@@ -1,5 +1,6 @@
 using HpoService.Search.Numerics;
 using HpoService.Search.Sampling;
+using HpoService.Search.Sampling.GaussianProcess;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 using HpoService.Search.Tests.Spaces;
@@ -43,6 +44,44 @@ public sealed class GpSamplerTests
         }
 
         Assert.Equal(["gp:sobol", "gp:sobol", "gp:sobol", "gp:sobol", "gp:sobol", "gp", "gp"], by);
+    }
+
+    /// <summary>A clock on which each look takes so many milliseconds.</summary>
+    private sealed class LookClock : TimeProvider
+    {
+        private long _now;
+
+        public long Step { get; set; }
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => _now += Step;
+    }
+
+    [Theory, InlineData(1), InlineData(2)]
+    public void A_model_that_takes_all_the_time_is_made_of_fewer_observations_until_there_is_time_for_more(int objectives)
+    {
+        var history = Known(Square, 150, Bowl);
+        if (objectives == 2)
+        {
+            history = new StudyHistory(Square, [.. history.Objectives, new("cost", Direction.Minimize)],
+                [.. history.Trials.Select(t => t with { Values = new Dictionary<string, double>(t.Values) { ["cost"] = t.Parameters["x"].Number } })]);
+        }
+
+        var (clock, options) = (new LookClock { Step = 10 }, new GpOptions { MaxSuggestSeconds = 3 });
+        var sampler = new GpSampler(options, 3, clock);
+        string By() => sampler.Suggest(history, 1, CancellationToken.None)[0].SuggestedBy;
+        var late = 0;
+        while (By() != "gp")
+            Assert.InRange(++late, 1, 5);
+        Assert.InRange(late, 1, 5);
+        if (objectives > 1)
+            return;
+        clock.Step = 0;
+        for (var i = 0; i < 100 * (late + 1); i++)
+            By();
+        var expected = new GpSampler(options, 3, clock).Suggest(history, 1, CancellationToken.None)[0];
+        Assert.Equal(expected.Parameters, sampler.Suggest(history, 1, CancellationToken.None)[0].Parameters);
     }
 
     [Theory, InlineData(2, 4), InlineData(5, 7), InlineData(10, 8)]

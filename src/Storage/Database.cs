@@ -52,23 +52,26 @@ public sealed class Database
 
     /// <summary>A SQLite file in WAL mode; created by <see cref="MigrateAsync"/>.</summary>
     /// <param name="path">The file, in the data folder; its -wal and -shm neighbours belong to it.</param>
-    /// <param name="patience">How long a write waits for other processes' writes, in whole seconds; default 30.</param>
+    /// <param name="patience">How long a write waits for other processes' writes, above 0, rounded up to seconds; default 30.</param>
     public static Database Sqlite(string path, TimeSpan? patience = null)
     {
-        var seconds = (int)(patience ?? DefaultPatience).TotalSeconds;
+        var seconds = Seconds(patience);
         return new Database(new SqliteProvider(path, seconds), Path.GetDirectoryName(Path.GetFullPath(path))!, TimeSpan.FromSeconds(seconds));
     }
 
     /// <summary>A database of a PostgreSQL server.</summary>
     /// <param name="address">A connection string of Npgsql's, or <c>postgres://user:password@host:port/database</c>.</param>
     /// <param name="folder">The data folder.</param>
-    /// <param name="patience">How long a write waits for other processes' writes, in whole seconds; default 30.</param>
+    /// <param name="patience">How long a write waits for other processes' writes, above 0, rounded up to seconds; default 30.</param>
     /// <exception cref="Search.HpoException">The address is neither.</exception>
     public static Database Postgres(string address, string folder, TimeSpan? patience = null)
     {
-        var seconds = (int)(patience ?? DefaultPatience).TotalSeconds;
+        var seconds = Seconds(patience);
         return new Database(new PostgresProvider(PostgresAddress.Parse(address), seconds), folder, TimeSpan.FromSeconds(seconds));
     }
+
+    // None would be for ever.
+    private static int Seconds(TimeSpan? patience) => (int)Math.Ceiling((patience ?? DefaultPatience).TotalSeconds);
 
     /// <summary>Brings the schema up to date. Safe to call from several processes at once, and after one was killed meanwhile.</summary>
     public Task MigrateAsync(CancellationToken cancellationToken) => _provider.MigrateAsync(cancellationToken);

@@ -15,9 +15,6 @@ internal sealed partial class StudyRow
 
     public int OpenTrials() => QueuedTrials + RunningTrials;
 
-    /// <summary>Those that ended with something for the sampler to learn from.</summary>
-    public int FinishedTrials() => CompletedTrials + PrunedTrials + InfeasibleTrials;
-
     /// <summary>Those that ended, however they did.</summary>
     public int EndedTrials() => NextNumber - OpenTrials();
 

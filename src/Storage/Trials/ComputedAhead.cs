@@ -4,8 +4,8 @@ using HpoService.Storage.Rows;
 namespace HpoService.Storage;
 
 /// <summary>Proposals of samplers that take their time, computed while trials run, for those who ask next.</summary>
-/// <remarks>They are derived data: a restart computes them anew, and nothing counts against a budget before it is handed out. Each change of
-/// a study has them computed again with what is known by then. Until that is done, those at hand may lack as many of the latest results as other trials are
+/// <remarks>They are derived data: a restart computes them anew, and nothing counts against a budget before it is handed out. Each end of
+/// a trial has them computed again with what is known by then. Until that is done, those at hand may lack as many of the latest results as other trials are
 /// running or waited for, at most <see cref="MostUnknown"/>: as they would if those had ended later. Who runs one trial at a time waits for what knows all of them.</remarks>
 /// <param name="compute">Proposes so many points of a study, in turn with whoever else has its sampler propose, unless what is at hand is as good.</param>
 /// <param name="time">The clock.</param>
@@ -29,7 +29,7 @@ internal sealed class ComputedAhead(Func<long, int, Func<StudyRow, int, Proposal
             return null;
         lock (slot)
         {
-            if (slot.Ready is not { } ready || row.NextNumber != ready.NextNumber + slot.Taken || row.FinishedTrials() - ready.Finished > Math.Min(row.RunningTrials + others, MostUnknown)
+            if (slot.Ready is not { } ready || row.NextNumber != ready.NextNumber + slot.Taken || row.EndedTrials() - ready.Ended > Math.Min(row.RunningTrials + others, MostUnknown)
                 || ready.Points.Count < slot.Taken + count)
                 return null;
             var (points, first) = (ready.Points.Skip(slot.Taken).Take(count).ToList(), row.NextNumber);
@@ -48,13 +48,20 @@ internal sealed class ComputedAhead(Func<long, int, Func<StudyRow, int, Proposal
             return slot.Ready is { } ready && ready.Points.Count >= slot.Taken + count;
     }
 
-    /// <summary>Keeps what a proposal has beyond what became trials, once that is accepted, for those who wait for their turn; with nothing left, that all which has ended is
-    /// made use of. Not while trials wait in the queue: a partial one would be filled with what is kept, and no new number would tell.</summary>
+    /// <summary>Keeps what a proposal has beyond what became trials, once that is accepted, for those who wait for their turn. Not while trials wait in the queue: a partial one
+    /// would be filled with what is kept, and no new number would tell.</summary>
     public void KeepRest(StudyWrite write, Proposal proposal)
     {
         var row = write.Row;
-        if (row.QueuedTrials == 0 && proposal.Asked > 0)
+        if (row.QueuedTrials == 0 && proposal.NextNumber + proposal.Points.Count > row.NextNumber)
             write.Turn.WhenAccepted(() => _slots.GetOrAdd(row.Id, _ => new Slot { AskedAt = time.GetTimestamp() }).Offer(proposal, row.NextNumber - proposal.NextNumber));
+    }
+
+    /// <summary>Says that somebody gets a trial, once that is accepted: who runs one at a time asks for no other before it has ended.</summary>
+    public void HandedOut(StudyWrite write)
+    {
+        var row = write.Row;
+        write.Turn.WhenAccepted(() => _slots.GetOrAdd(row.Id, _ => new Slot { AskedAt = time.GetTimestamp() }).HandedOut(row));
     }
 
     /// <summary>Says that somebody asks for trials of the study: from now on they are computed ahead.</summary>
@@ -113,7 +120,7 @@ internal sealed class ComputedAhead(Func<long, int, Func<StudyRow, int, Proposal
                     var proposal = await compute(id, MostAhead, slot.Known);
                     slot.Offer(proposal, 0);
                     if (proposal is null || time.GetElapsedTime(slot.AskedAt) > Interest)
-                        _slots.TryRemove(id, out _);
+                        _slots.TryRemove(KeyValuePair.Create(id, slot));
                 }
                 finally
                 {
@@ -124,12 +131,15 @@ internal sealed class ComputedAhead(Func<long, int, Func<StudyRow, int, Proposal
         catch (Exception)
         {
             // Such as a deleted study, or a busy database: whoever asks next computes for himself, and is told what is wrong.
-            _slots.TryRemove(id, out _);
+            _slots.TryRemove(KeyValuePair.Create(id, slot));
         }
     }
 
     private sealed class Slot
     {
+        // How many trials had ended when the last one was handed out.
+        private int? _ended;
+
         public Proposal? Ready { get; set; }
 
         public int Taken { get; set; }
@@ -151,11 +161,22 @@ internal sealed class ComputedAhead(Func<long, int, Func<StudyRow, int, Proposal
             }
         }
 
-        /// <summary>What is at hand, unless it is short of half of so many points or something has ended that it does not know of. The points that were taken were its own.</summary>
+        public void HandedOut(StudyRow row)
+        {
+            lock (this)
+                _ended = row.EndedTrials();
+        }
+
+        /// <summary>What is at hand, unless it is short of half of so many points or something has ended that it does not know of. The points that were taken were its own.
+        /// Nothing when none are asked for and nothing has ended since a trial was handed out.</summary>
         public Proposal? Known(StudyRow row, int asked)
         {
             lock (this)
-                return Ready is { } ready && ready.NextNumber + Taken == row.NextNumber && ready.Ended == row.EndedTrials() && 2 * (ready.Points.Count - Taken) >= asked ? ready : null;
+            {
+                if (Ready is { } ready && ready.NextNumber + Taken == row.NextNumber && ready.Ended == row.EndedTrials() && 2 * (ready.Points.Count - Taken) >= asked)
+                    return ready;
+                return asked == 0 && _ended == row.EndedTrials() ? Proposal.Nothing(row) : null;
+            }
         }
 
         public void Forget()

@@ -10,17 +10,16 @@ namespace HpoService.Storage;
 
 /// <summary>New points for a study, and what they were proposed for.</summary>
 /// <param name="NextNumber">The study's trial counter that the sampler saw.</param>
-/// <param name="Finished">How many trials had ended with a result that it saw.</param>
-/// <param name="Ended">How many had ended, with a result or without one.</param>
+/// <param name="Ended">How many trials had ended, with a result or without one, when it saw them.</param>
 /// <param name="Asked">How many points the sampler was asked for.</param>
 /// <param name="Points">What it proposed; fewer than asked for = the space is exhausted.</param>
-internal sealed record Proposal(int NextNumber, int Finished, int Ended, int Asked, IReadOnlyList<Suggestion> Points)
+internal sealed record Proposal(int NextNumber, int Ended, int Asked, IReadOnlyList<Suggestion> Points)
 {
     /// <summary>Nothing was asked for.</summary>
     public static Proposal Nothing(StudyRow row) => Of(row, 0, []);
 
     /// <summary>What was proposed knowing the study as the row says it is.</summary>
-    public static Proposal Of(StudyRow row, int asked, IReadOnlyList<Suggestion> points) => new(row.NextNumber, row.FinishedTrials(), row.EndedTrials(), asked, points);
+    public static Proposal Of(StudyRow row, int asked, IReadOnlyList<Suggestion> points) => new(row.NextNumber, row.EndedTrials(), asked, points);
 
     /// <summary>Whether trials were added since, of which the sampler knew nothing.</summary>
     public bool IsOutdated(StudyWrite write) => Asked > 0 && write.Row.NextNumber != NextNumber;
@@ -183,11 +182,15 @@ internal sealed class Proposing(Database database, TimeProvider time)
     {
         var settings = $"{row.SamplerJson} {row.ParametersJson} {row.ObjectivesJson}";
         if (_samplers.TryGetValue(row.Id, out var known) && known.Settings == settings)
+        {
+            known.Used = time.GetTimestamp();
             return known.Sampler;
+        }
+
         var sampler = SamplerRegistry.Create(definition.Sampler, definition.Space, definition.Objectives);
         if (_samplers.Count >= MaxSamplers)
-            _samplers.Clear(); // they are caches: a new one answers the same, later
-        _samplers[row.Id] = new Kept(settings, sampler);
+            _samplers.TryRemove(_samplers.MinBy(kept => kept.Value.Used).Key, out _); // a cache: a new one answers the same, later
+        _samplers[row.Id] = new Kept(settings, sampler) { Used = time.GetTimestamp() };
         return sampler;
     }
 
@@ -202,5 +205,8 @@ internal sealed class Proposing(Database database, TimeProvider time)
 
         /// <summary>How many points that were.</summary>
         public int Count { get; set; }
+
+        /// <summary>When it was asked for last.</summary>
+        public long Used { get; set; }
     }
 }

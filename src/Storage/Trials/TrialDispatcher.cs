@@ -109,6 +109,8 @@ public sealed class TrialDispatcher
 
         if (isFresh)
             _ahead.KeepRest(write, proposal!);
+        if (isSlow && trials.Count > 0)
+            _ahead.HandedOut(write);
         await write.SettleAsync(cancellationToken);
         var dispatch = new Dispatch([.. trials.OrderBy(t => t.Number).Select(t => t.ToView(withLease: true))], write.Row.State);
         turn.Remember(scope, idempotency, dispatch, write.Now);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using HpoService.Search.Numerics;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
@@ -10,15 +9,18 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// objectives are one for each trial, by weights of its own.</summary>
 internal sealed class GpSampler : ISampler
 {
-    // In time after it was not, before it is tried with more observations again.
-    private const int InTime = 100;
+    // Of the time: with twice as many observations a fit takes at most eight times as long.
+    private const double Affordable = 1 / 8.0;
+
+    // Of the models with fewer observations than there may be, so many are made from earlier ones before one is made anew, to see how long that takes by now.
+    private const int BeforeAnew = 100;
     private readonly GpOptions _options;
     private readonly long _seed;
     private readonly TimeProvider _time;
     private KnownTrials? _known;
     private Fitted? _last;
     private GpOptions _affordable;
-    private int _inTime;
+    private int _fewer;
 
     public GpSampler(GpOptions options, long seed, TimeProvider? time = null)
     {
@@ -41,7 +43,7 @@ internal sealed class GpSampler : ISampler
         var initial = _options.InitialTrials ?? design.Count;
         IStudyModel? model = null;
         var affordable = _affordable;
-        bool? isWhole = null; // the fit: what time cut short is not what would be computed again
+        var (isWhole, mayMore) = (true, false);
         var suggestions = new List<Suggestion>();
         for (var i = 0; i < count; i++)
         {
@@ -49,7 +51,7 @@ internal sealed class GpSampler : ISampler
             var stream = new RandomStream(_seed, number);
             var isInitial = known.Count + i < initial;
             if (!isInitial && model is null)
-                (model, isWhole) = (Fit(known, affordable, IsOver), !IsOver());
+                (model, isWhole, mayMore) = Fit(known, affordable, IsOver);
             var surrogate = model?.For(number);
             var isOver = IsOver();
             // Every second one from the surroundings of a good point, every fourth not from those of a settled one. Every eighth is never wary: beyond what fails there may be more.
@@ -58,7 +60,7 @@ internal sealed class GpSampler : ISampler
                 : local?.Propose(cube, pending, visited, _options.Candidates / 2, mayRisk: false, stream, IsOver)
                     ?? surrogate?.Propose(cube, pending, visited, _options.Candidates, mayRisk: number % 8 == 0, stream, IsOver);
             var step = isInitial ? design.Step(known.Count + i, visited, stream) : null;
-            var by = step is not null ? "gp:step" : isInitial ? "gp:sobol" : point is null ? isOver ? "gp:late" : "gp:fallback" : IsOver() ? "gp:short" : "gp";
+            var by = step is not null ? "gp:step" : isInitial ? "gp:sobol" : point is null ? isOver ? "gp:late" : "gp:fallback" : IsOver() ? "gp:short" : affordable != _options ? "gp:fewer" : "gp";
             point ??= PointSampler.Unvisited(cube, visited, step ?? design.Spread(known.Count + i, stream), stream, cancellationToken);
             if (point is null)
                 break;
@@ -70,31 +72,31 @@ internal sealed class GpSampler : ISampler
         }
 
         _known = known;
-        // Without a model of its own it must not put back what another thread has taken meanwhile.
-        if (isWhole == true && model is not null)
+        // What time cut short is not what would be computed again, and no later fit would be in time either.
+        if (!isWhole)
+            _affordable = affordable.Half(known.Count);
+        else if (model is not null)
             _last = new Fitted(model, affordable);
-        // Or no later one would be in time either.
-        if (isWhole == false)
-            (_affordable, _inTime) = (affordable.Half(known.Count), 0);
-        else if (isWhole == true && affordable != _options && ++_inTime == InTime)
-            (_affordable, _inTime) = (affordable.Twice(_options), 0);
+        if (mayMore)
+            _affordable = affordable.Twice(_options);
         return suggestions;
     }
 
-    private IStudyModel? Fit(KnownTrials known, GpOptions options, Func<bool> isOver)
+    private (IStudyModel? Model, bool IsWhole, bool MayMore) Fit(KnownTrials known, GpOptions options, Func<bool> isOver)
     {
         var features = new Features(known.History.Space);
         List<Observation>[] observations = [.. Enumerable.Range(0, known.History.Objectives.Count).Select(j => Observations.Of(known.Finished, features, j))];
         var settled = known.History.Trials.FirstOrDefault(t => !t.State.IsFinal())?.Number ?? int.MaxValue;
         // Whoever comes meanwhile computes all anew: same answer, later.
-        var earlier = Interlocked.Exchange(ref _last, null) is { } last && last.By == options ? last.Model : null;
-        var started = Stopwatch.GetTimestamp();
+        var earlier = Interlocked.Exchange(ref _last, null) is { } last && last.By == options && (options == _options || ++_fewer % BeforeAnew > 0) ? last.Model : null;
+        var started = _time.GetTimestamp();
         int FittedOf(List<Observation> some) => Observations.FittedOf(some.Count, some.Count(o => o.Number < settled), options.MaxNew);
         IStudyModel? fitted = observations.Length > 1
             ? FrontSurrogate.Fit(features, observations, FittedOf, options, _seed, (FrontSurrogate?)earlier, isOver)
             : Surrogate.Fit(features, observations[0], FittedOf, options, (Surrogate?)earlier, isOver);
-        SearchMetrics.GpFit.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
-        return fitted;
+        var seconds = _time.GetElapsedTime(started).TotalSeconds;
+        SearchMetrics.GpFit.Record(seconds);
+        return (fitted, !isOver(), options != _options && earlier is null && seconds < Affordable * options.MaxSuggestSeconds);
     }
 
     private sealed record Fitted(IStudyModel Model, GpOptions By);

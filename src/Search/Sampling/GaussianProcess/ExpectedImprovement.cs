@@ -23,18 +23,20 @@ internal sealed class ExpectedImprovement : IAcquisition
         _betas = [.. Enumerable.Range(0, GpModel.Batch).Select(_ => new double[model.X.Count])];
     }
 
-    /// <summary>Over the best value, given points whose values are not known yet, shape [p][d]; null when the numerics fail.</summary>
+    /// <summary>Over the best value, given points whose values are not known yet, shape [p][d]; null when the numerics fail or there is no time left.</summary>
     /// <param name="model">The model.</param>
     /// <param name="best">The best value.</param>
     /// <param name="pending">The points.</param>
     /// <param name="y">The model's values.</param>
     /// <param name="stream">Randomness.</param>
+    /// <param name="isOver">Asked for each pending point: when true, it is given up.</param>
     /// <param name="counts">Which of the points may raise the best value, shape [p]; null = all.</param>
-    public static ExpectedImprovement? Over(GpModel model, double best, IReadOnlyList<double[]> pending, double[] y, RandomStream stream, bool[]? counts = null)
+    public static ExpectedImprovement? Over(
+        GpModel model, double best, IReadOnlyList<double[]> pending, double[] y, RandomStream stream, Func<bool> isOver, bool[]? counts = null)
     {
         if (pending.Count == 0)
             return new ExpectedImprovement(model, [model.Alpha], [best]);
-        if (PendingDraws.Of(model, pending, y, Draws, stream) is not var (extended, alphas, draws))
+        if (PendingDraws.Of(model, pending, y, Draws, stream, isOver) is not var (extended, alphas, draws))
             return null;
         double[] bests = [.. draws.Select(values => Math.Max(best, values.Where((_, a) => counts?[a] != false).DefaultIfEmpty(best).Max()))];
         return new ExpectedImprovement(extended, alphas, bests);

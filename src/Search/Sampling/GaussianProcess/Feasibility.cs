@@ -62,13 +62,14 @@ internal sealed class Feasibility
         return mean >= Sure * Math.Sqrt(variance);
     }
 
-    /// <summary>The same with more trials pending, at the means of their slacks; null when the numerics fail.</summary>
+    /// <summary>The same with more trials pending, at the means of their slacks; null when the numerics fail or there is no time left.</summary>
     /// <param name="pending">Shape [p][d].</param>
-    public Feasibility? With(IReadOnlyList<double[]> pending)
+    /// <param name="isOver">Asked for each of them: when true, it is given up.</param>
+    public Feasibility? With(IReadOnlyList<double[]> pending, Func<bool> isOver)
     {
         if (pending.Count == 0)
             return this;
-        var parts = _parts.ConvertAll(p => p.Model.With(pending, p.Model.Joint(pending).Mean) is { } model ? p with { Fitted = p.Fitted with { Model = model } } : null);
+        var parts = _parts.ConvertAll(p => p.Model.WithMeans(pending, isOver) is { } model ? p with { Fitted = p.Fitted with { Model = model } } : null);
         return parts.Contains(null) ? null : new Feasibility(parts!);
     }
 

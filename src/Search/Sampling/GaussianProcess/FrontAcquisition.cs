@@ -30,23 +30,24 @@ internal sealed class FrontAcquisition : IAcquisition
         (_m, _v, _minimum) = (new double[k], new double[k], new NormalMinimum(k));
     }
 
-    /// <summary>ln EI over the best value, given points whose values are not known yet; null when the numerics fail.</summary>
+    /// <summary>ln EI over the best value, given points whose values are not known yet; null when the numerics fail or there is no time left.</summary>
     /// <param name="models">Shape [k].</param>
     /// <param name="scalarization">The direction.</param>
     /// <param name="best">The best value of G.</param>
     /// <param name="pending">Shape [p][d].</param>
     /// <param name="y">The models' values, shape [k][n].</param>
     /// <param name="stream">Randomness.</param>
+    /// <param name="isOver">Asked for each pending point: when true, it is given up.</param>
     /// <param name="counts">Which of the pending points may raise the best value, shape [p]; null = all.</param>
     public static FrontAcquisition? Improvement(
-        GpModel[] models, Scalarization scalarization, double best, IReadOnlyList<double[]> pending, double[][] y, RandomStream stream, bool[]? counts = null)
+        GpModel[] models, Scalarization scalarization, double best, IReadOnlyList<double[]> pending, double[][] y, RandomStream stream, Func<bool> isOver, bool[]? counts = null)
     {
         if (pending.Count == 0)
             return new FrontAcquisition(models, scalarization, [.. models.Select(m => new[] { m.Alpha })], [best], null);
         var (extended, alphas, values) = (new GpModel[models.Length], new double[models.Length][][], new double[models.Length][][]);
         for (var j = 0; j < models.Length; j++)
         {
-            if (PendingDraws.Of(models[j], pending, y[j], Draws, stream) is not { } draws)
+            if (PendingDraws.Of(models[j], pending, y[j], Draws, stream, isOver) is not { } draws)
                 return null;
             (extended[j], alphas[j], values[j]) = draws;
         }
@@ -56,10 +57,10 @@ internal sealed class FrontAcquisition : IAcquisition
         return new FrontAcquisition(extended, scalarization, alphas, bests, null);
     }
 
-    /// <summary>The upper confidence bound, given points whose values are not known yet, shape [p][d]; null when the numerics fail.</summary>
-    public static FrontAcquisition? Bound(GpModel[] models, Scalarization scalarization, double confidence, IReadOnlyList<double[]> pending)
+    /// <summary>The upper confidence bound, given points whose values are not known yet, shape [p][d]; null when the numerics fail or there is no time left.</summary>
+    public static FrontAcquisition? Bound(GpModel[] models, Scalarization scalarization, double confidence, IReadOnlyList<double[]> pending, Func<bool> isOver)
     {
-        GpModel[] extended = pending.Count == 0 ? models : [.. models.Select(m => m.With(pending, m.Joint(pending).Mean)).OfType<GpModel>()];
+        GpModel[] extended = pending.Count == 0 ? models : [.. models.Select(m => m.WithMeans(pending, isOver)).OfType<GpModel>()];
         return extended.Length < models.Length ? null : new FrontAcquisition(extended, scalarization, [.. extended.Select(m => new[] { m.Alpha })], [0], confidence);
     }
 

@@ -135,12 +135,12 @@ internal sealed class FrontSurrogate : IStudyModel
         }
 
         /// <inheritdoc/>
-        protected override IAcquisition? Acquisition(double[][] running, RandomStream stream, bool[]? counts)
+        protected override IAcquisition? Acquisition(double[][] running, RandomStream stream, bool[]? counts, Func<bool> isOver)
         {
             GpModel[] models = [.. _models._fitted.Select(f => f.Model)];
             return _models._options.Acquisition == AcquisitionKind.UpperConfidenceBound
-                ? FrontAcquisition.Bound(models, _scalarization, _models._options.Confidence, running)
-                : FrontAcquisition.Improvement(models, _scalarization, _best, running, _models._targets, stream, counts);
+                ? FrontAcquisition.Bound(models, _scalarization, _models._options.Confidence, running, isOver)
+                : FrontAcquisition.Improvement(models, _scalarization, _best, running, _models._targets, stream, isOver, counts);
         }
     }
 }

@@ -65,10 +65,22 @@ internal sealed class GpModel
         return null;
     }
 
-    /// <summary>The same hyperparameters and mean with more observations, O(n²) each; null when K would not be positive definite. This model stays
-    /// usable, but only the last one made of it does.</summary>
-    public GpModel? With(IReadOnlyList<double[]> points, IReadOnlyList<double> values) =>
-        Extend(new Points(X.IsCategorical, [.. X.Rows, .. points]), [.. _y, .. values], X.Count, Mean);
+    /// <summary>The same hyperparameters and mean with more observations, O(n²) each; null when K would not be positive definite, or when there is no
+    /// time left. This model stays usable, but only the last one made of it does.</summary>
+    /// <param name="points">Shape [m][d].</param>
+    /// <param name="values">Shape [m].</param>
+    /// <param name="isOver">Asked before each of them: when true, it is given up.</param>
+    public GpModel? With(IReadOnlyList<double[]> points, IReadOnlyList<double> values, Func<bool>? isOver = null) =>
+        Extend(new Points(X.IsCategorical, [.. X.Rows, .. points]), [.. _y, .. values], X.Count, Mean, isOver);
+
+    /// <summary>As <see cref="With"/>, were the values the posterior means: these stay what they are everywhere, and the variances fall.</summary>
+    public GpModel? WithMeans(IReadOnlyList<double[]> points, Func<bool>? isOver = null)
+    {
+        var (means, k) = (new double[points.Count], new double[X.Count]);
+        for (var i = 0; i < means.Length; i++)
+            means[i] = MeanAt(points[i], k);
+        return With(points, means, isOver);
+    }
 
     /// <summary>The same hyperparameters with other points and values; null as for <see cref="With"/>, or when there is no time left.</summary>
     /// <param name="x">X.</param>
@@ -167,22 +179,32 @@ internal sealed class GpModel
         }
     }
 
-    /// <summary>The joint posterior at points, shape [m][d]: means, shape [m], and the covariance matrix without noise, shape [m, m].</summary>
-    public (double[] Mean, double[] Covariance) Joint(IReadOnlyList<double[]> points)
+    /// <summary>The joint posterior at points, shape [m][d]: means, shape [m], and the covariance matrix without noise, shape [m, m]; null when there is no time left.</summary>
+    /// <param name="points">Shape [m][d].</param>
+    /// <param name="isOver">Asked before each of them: when true, it is given up.</param>
+    public (double[] Mean, double[] Covariance)? Joint(IReadOnlyList<double[]> points, Func<bool>? isOver = null)
     {
         var (m, n) = (points.Count, X.Count);
         var (means, v, k) = (new double[m], new double[m * n], new double[n]);
         var covariance = Kernel.Matrix(new Points(X.IsCategorical, points), 0);
         for (var a = 0; a < m; a++)
         {
-            Kernel.Row(points[a], X, k, _slopes.AsSpan(0, n));
-            means[a] = Mean + Dots.One(k, Alpha);
+            if (isOver?.Invoke() == true)
+                return null;
+            means[a] = MeanAt(points[a], k);
             _factor.Multiply(k, v.AsSpan(a * n, n));
             for (var b = 0; b <= a; b++)
                 covariance[a * m + b] -= Dots.One(v.AsSpan(a * n, n), v.AsSpan(b * n, n));
         }
 
         return (means, covariance);
+    }
+
+    // And k*, shape [n].
+    private double MeanAt(double[] point, double[] k)
+    {
+        Kernel.Row(point, X, k, _slopes.AsSpan(0, X.Count));
+        return Mean + Dots.One(k, Alpha);
     }
 
     // m = 1ᵀK⁻¹y / (1ᵀK⁻¹1 + 1/variance of m).

@@ -18,7 +18,7 @@ internal sealed class GpSampler : ISampler
     private readonly long _seed;
     private readonly TimeProvider _time;
     private KnownTrials? _known;
-    private Fitted? _last;
+    private Fitting? _last;
     private GpOptions _affordable;
     private int _fewer;
 
@@ -41,18 +41,18 @@ internal sealed class GpSampler : ISampler
         var (cube, visited, pending) = (new UnitCube(history.Space), known.ForkVisited(), known.Pending.ToList());
         var design = new InitialDesign(cube, known, _seed);
         var initial = _options.InitialTrials ?? design.Count;
-        IStudyModel? model = null;
+        Fitting? fit = null;
         var affordable = _affordable;
-        var (isWhole, mayMore) = (true, false);
+        var isLate = false;
         var suggestions = new List<Suggestion>();
         for (var i = 0; i < count; i++)
         {
             var number = history.NextNumber + i;
             var stream = new RandomStream(_seed, number);
             var isInitial = known.Count + i < initial;
-            if (!isInitial && model is null)
-                (model, isWhole, mayMore) = Fit(known, affordable, IsOver);
-            var surrogate = model?.For(number);
+            if (!isInitial)
+                fit ??= Fit(known, affordable, IsOver);
+            var surrogate = fit?.Model?.For(number);
             var isOver = IsOver();
             // Every second one from the surroundings of a good point, every fourth not from those of a settled one. Every eighth is never wary: beyond what fails there may be more.
             var local = isInitial || isOver || number % 2 == 0 ? null : surrogate?.Local(history.Space, mayLeave: number % 4 == 1, IsOver);
@@ -60,7 +60,9 @@ internal sealed class GpSampler : ISampler
                 : local?.Propose(cube, pending, visited, _options.Candidates / 2, mayRisk: false, stream, IsOver)
                     ?? surrogate?.Propose(cube, pending, visited, _options.Candidates, mayRisk: number % 8 == 0, stream, IsOver);
             var step = isInitial ? design.Step(known.Count + i, visited, stream) : null;
-            var by = step is not null ? "gp:step" : isInitial ? "gp:sobol" : point is null ? isOver ? "gp:late" : "gp:fallback" : IsOver() ? "gp:short" : affordable != _options ? "gp:fewer" : "gp";
+            isOver = IsOver();
+            isLate |= i == 0 && !isInitial && point is null && isOver;
+            var by = step is not null ? "gp:step" : isInitial ? "gp:sobol" : point is null ? isOver ? "gp:late" : "gp:fallback" : isOver ? "gp:short" : affordable != _options ? "gp:fewer" : "gp";
             point ??= PointSampler.Unvisited(cube, visited, step ?? design.Spread(known.Count + i, stream), stream, cancellationToken);
             if (point is null)
                 break;
@@ -72,17 +74,21 @@ internal sealed class GpSampler : ISampler
         }
 
         _known = known;
-        // What time cut short is not what would be computed again, and no later fit would be in time either.
-        if (!isWhole)
+        // What time cut short is not what would be computed again, and no later fit would be in time either. Where a quick one was not enough, what is pending costs too much.
+        if (fit is { IsWhole: false } || isLate && fit?.Seconds < _options.MaxSuggestSeconds / 2)
+        {
             _affordable = affordable.Half(known.Count);
-        else if (model is not null)
-            _last = new Fitted(model, affordable);
-        if (mayMore)
+            return suggestions;
+        }
+
+        if (fit is { IsAnew: true } && affordable != _options && fit.Seconds < Affordable * _options.MaxSuggestSeconds)
             _affordable = affordable.Twice(_options);
+        if (fit?.Model is not null)
+            _last = fit;
         return suggestions;
     }
 
-    private (IStudyModel? Model, bool IsWhole, bool MayMore) Fit(KnownTrials known, GpOptions options, Func<bool> isOver)
+    private Fitting Fit(KnownTrials known, GpOptions options, Func<bool> isOver)
     {
         var features = new Features(known.History.Space);
         List<Observation>[] observations = [.. Enumerable.Range(0, known.History.Objectives.Count).Select(j => Observations.Of(known.Finished, features, j))];
@@ -96,8 +102,8 @@ internal sealed class GpSampler : ISampler
             : Surrogate.Fit(features, observations[0], FittedOf, options, (Surrogate?)earlier, isOver);
         var seconds = _time.GetElapsedTime(started).TotalSeconds;
         SearchMetrics.GpFit.Record(seconds);
-        return (fitted, !isOver(), options != _options && earlier is null && seconds < Affordable * options.MaxSuggestSeconds);
+        return new Fitting(fitted, options, !isOver(), earlier is null, seconds);
     }
 
-    private sealed record Fitted(IStudyModel Model, GpOptions By);
+    private sealed record Fitting(IStudyModel? Model, GpOptions By, bool IsWhole, bool IsAnew, double Seconds);
 }

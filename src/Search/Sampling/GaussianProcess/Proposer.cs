@@ -36,16 +36,16 @@ internal abstract class Proposer(GpOptions options, Features features, List<Obse
     /// <param name="isOver">When true, the fit ends with the best hyperparameters so far.</param>
     public abstract Proposer? Local(SearchSpace space, bool mayLeave, Func<bool> isOver);
 
-    /// <summary>The unvisited point with the largest acquisition value found; null when the numerics fail or all were visited. Unless it may risk a trial without a value, it is wary after some of them.</summary>
+    /// <summary>The unvisited point with the largest acquisition value found; null when the numerics fail, all were visited, or the time is over before the pending trials are known to the models. Unless it may risk a trial without a value, it is wary after some of them.</summary>
     public ParameterValues? Propose(
         UnitCube cube, IReadOnlyList<ParameterValues> pending, Visited visited, int candidates, bool mayRisk, RandomStream stream, Func<bool> isOver)
     {
         double[][] running = [.. pending.TakeLast(MaxPending).Select(features.Of)];
         var counts = feasibility?.LogProbability(running).Select(log => log > Math.Log(0.5)).ToArray();
-        var acquisition = HasBest ? Acquisition(running, stream, counts) : null;
+        var acquisition = HasBest ? Acquisition(running, stream, counts, isOver) : null;
         var isWary = !mayRisk && Feasibility.IsWary(known) && feasibility?.HasSure() == true;
         if (feasibility is not null && (acquisition is not null || !HasBest))
-            acquisition = feasibility.With(running) is { } with ? new Feasible(acquisition, with, isWary) : null;
+            acquisition = feasibility.With(running, isOver) is { } with ? new Feasible(acquisition, with, isWary) : null;
         ParameterValues[] incumbents = [.. Ranked.Take(Incumbents)];
         return acquisition is null
             ? null
@@ -53,8 +53,8 @@ internal abstract class Proposer(GpOptions options, Features features, List<Obse
                 .Search(incumbents, candidates, stream, isOver).FirstOrDefault(point => !visited.Contains(point) && cube.Space.Admits(point));
     }
 
-    /// <summary>What makes a point worth a trial, while others are pending, shape [p][d], of which some count; null when the numerics fail.</summary>
-    protected abstract IAcquisition? Acquisition(double[][] running, RandomStream stream, bool[]? counts);
+    /// <summary>What makes a point worth a trial, while others are pending, shape [p][d], of which some count; null when the numerics fail or there is no time left.</summary>
+    protected abstract IAcquisition? Acquisition(double[][] running, RandomStream stream, bool[]? counts, Func<bool> isOver);
 
     /// <summary>Which observations the model of a neighbourhood is fitted to: those a radius away from its sides still tell how the function enters it.</summary>
     protected static IEnumerable<int> Near(Neighbourhood around, IReadOnlyList<Observation> observations) =>

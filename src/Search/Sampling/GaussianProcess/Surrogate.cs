@@ -93,9 +93,9 @@ internal sealed class Surrogate : Proposer, IStudyModel
     }
 
     /// <inheritdoc/>
-    protected override IAcquisition? Acquisition(double[][] running, RandomStream stream, bool[]? counts) => _options.Acquisition == AcquisitionKind.UpperConfidenceBound
-        ? ConfidenceBound.Over(_fitted.Model, _options.Confidence, running)
-        : ExpectedImprovement.Over(_fitted.Model, Bar(), running, _targets, stream, counts);
+    protected override IAcquisition? Acquisition(double[][] running, RandomStream stream, bool[]? counts, Func<bool> isOver) => _options.Acquisition == AcquisitionKind.UpperConfidenceBound
+        ? ConfidenceBound.Over(_fitted.Model, _options.Confidence, running, isOver)
+        : ExpectedImprovement.Over(_fitted.Model, Bar(), running, _targets, stream, isOver, counts);
 
     // Null when no local models are made here.
     private Basins? Basins()

@@ -20,10 +20,10 @@ public sealed class ExpectedImprovementTests
     private static ExpectedImprovement Over(int pending, long key = 1)
     {
         var (model, y) = Fitted();
-        return ExpectedImprovement.Over(model, y.Max(), [.. Pending.Take(pending)], y, new RandomStream(9, key))!;
+        return ExpectedImprovement.Over(model, y.Max(), [.. Pending.Take(pending)], y, new RandomStream(9, key), () => false)!;
     }
 
-    private static ConfidenceBound Bound(int pending) => ConfidenceBound.Over(Fitted().Model, 2.5, [.. Pending.Take(pending)])!;
+    private static ConfidenceBound Bound(int pending) => ConfidenceBound.Over(Fitted().Model, 2.5, [.. Pending.Take(pending)], () => false)!;
 
     private static void CheckGradient(IAcquisition acquisition)
     {
@@ -85,7 +85,7 @@ public sealed class ExpectedImprovementTests
         // EI given a pending point, averaged over its value, is E[max(f(x) - max(best, f(p)), 0)]: by 400,000 joint draws, and by 200 times 16.
         var (model, y) = Fitted();
         double[] pending = [0.3, 0.95, 1], point = [0.45, 0.8, 1];
-        var (means, covariance) = model.Joint([pending, point]);
+        var (means, covariance) = model.Joint([pending, point])!.Value;
         var root = Cholesky.Factor(covariance, 2)!;
         var stream = new RandomStream(4, 4);
         var expected = Enumerable.Range(0, 400_000).Average(_ =>

@@ -26,11 +26,11 @@ public sealed class FrontAcquisitionTests
     {
         var (models, y) = Fitted(k);
         var along = Along(y, [.. new[] { 0.6, 0.5, 0.7 }.Take(k)]);
-        return FrontAcquisition.Improvement(models, along, Best(y, along), [.. Pending.Take(pending)], y, new RandomStream(9, key))!;
+        return FrontAcquisition.Improvement(models, along, Best(y, along), [.. Pending.Take(pending)], y, new RandomStream(9, key), () => false)!;
     }
 
     private static FrontAcquisition Bound(int k, int pending) =>
-        Fitted(k) is var (models, y) ? FrontAcquisition.Bound(models, Along(y, [.. new[] { 0.6, 0.5, 0.7 }.Take(k)]), 2.5, [.. Pending.Take(pending)])! : null!;
+        Fitted(k) is var (models, y) ? FrontAcquisition.Bound(models, Along(y, [.. new[] { 0.6, 0.5, 0.7 }.Take(k)]), 2.5, [.. Pending.Take(pending)], () => false)! : null!;
 
     [Theory]
     [InlineData(2, 0, false), InlineData(2, 3, false), InlineData(3, 1, false), InlineData(2, 0, true), InlineData(3, 2, true)]
@@ -57,8 +57,8 @@ public sealed class FrontAcquisitionTests
     {
         var (models, y) = Fitted(1);
         var along = Along(y, 1);
-        var one = ExpectedImprovement.Over(models[0], y[0].Max(), [.. Pending.Take(pending)], y[0], new RandomStream(9, 1))!.At(Points);
-        var same = FrontAcquisition.Improvement(models, along, Best(y, along), [.. Pending.Take(pending)], y, new RandomStream(9, 1))!.At(Points);
+        var one = ExpectedImprovement.Over(models[0], y[0].Max(), [.. Pending.Take(pending)], y[0], new RandomStream(9, 1), () => false)!.At(Points);
+        var same = FrontAcquisition.Improvement(models, along, Best(y, along), [.. Pending.Take(pending)], y, new RandomStream(9, 1), () => false)!.At(Points);
         foreach (var (expected, actual) in one.Zip(same))
             Assert.Equal(expected + Math.Log(along.Scale(0)), actual, 1e-8);
     }
@@ -84,7 +84,7 @@ public sealed class FrontAcquisitionTests
         Assert.True(Improvement(2, 1).At([near])[0] < Improvement(2, 0).At([near])[0] - 1);
         var (models, y) = Fitted(2);
         var along = Along(y, 0.6, 0.5);
-        FrontAcquisition Over(bool counts) => FrontAcquisition.Improvement(models, along, Best(y, along), [near], y, new RandomStream(9, 1), [counts])!;
+        FrontAcquisition Over(bool counts) => FrontAcquisition.Improvement(models, along, Best(y, along), [near], y, new RandomStream(9, 1), () => false, [counts])!;
         Assert.True(Over(false).At([[0.5, 0.9, 1]])[0] > Over(true).At([[0.5, 0.9, 1]])[0]);
     }
 
@@ -94,7 +94,7 @@ public sealed class FrontAcquisitionTests
         var (models, y) = Fitted(2);
         var along = Along(y, 0.6, 0.5);
         double[] point = [0.32, 0.9, 1];
-        double At(double confidence) => FrontAcquisition.Bound(models, along, confidence, [])!.At([point])[0];
+        double At(double confidence) => FrontAcquisition.Bound(models, along, confidence, [], () => false)!.At([point])[0];
         Assert.Equal(2 * (At(1) - At(0)), At(2) - At(0), 1e-12);
         Assert.True(At(1) > At(0));
         Assert.True(Bound(2, 1).At([point])[0] < Bound(2, 0).At([point])[0]);

@@ -46,6 +46,10 @@ public sealed class GpSamplerTests
         Assert.Equal(["gp:sobol", "gp:sobol", "gp:sobol", "gp:sobol", "gp:sobol", "gp", "gp"], by);
     }
 
+    private static StudyHistory WithCost(StudyHistory history) => new(
+        history.Space, [.. history.Objectives, new("cost", Direction.Minimize)],
+        [.. history.Trials.Select(t => t with { Values = new Dictionary<string, double>(t.Values) { ["cost"] = t.Parameters["x"].Number } })]);
+
     /// <summary>A clock on which each look takes so many milliseconds.</summary>
     private sealed class LookClock : TimeProvider
     {
@@ -63,10 +67,7 @@ public sealed class GpSamplerTests
     {
         var history = Known(Square, 150, Bowl);
         if (objectives == 2)
-        {
-            history = new StudyHistory(Square, [.. history.Objectives, new("cost", Direction.Minimize)],
-                [.. history.Trials.Select(t => t with { Values = new Dictionary<string, double>(t.Values) { ["cost"] = t.Parameters["x"].Number } })]);
-        }
+            history = WithCost(history);
 
         var (clock, options) = (new LookClock { Step = 10 }, new GpOptions { MaxSuggestSeconds = 3 });
         var sampler = new GpSampler(options, 3, clock);
@@ -80,6 +81,26 @@ public sealed class GpSamplerTests
             By();
         var expected = new GpSampler(options, 3, clock).Suggest(history, 1, CancellationToken.None)[0];
         Assert.Equal((expected.Parameters, "gp"), (sampler.Suggest(history, 1, CancellationToken.None)[0] is var again ? again.Parameters : null, again.SuggestedBy));
+    }
+
+    [Theory, InlineData(AcquisitionKind.LogExpectedImprovement, 1), InlineData(AcquisitionKind.UpperConfidenceBound, 1)]
+    [InlineData(AcquisitionKind.LogExpectedImprovement, 2), InlineData(AcquisitionKind.UpperConfidenceBound, 2)]
+    public void Where_pending_trials_take_all_the_time_the_model_is_made_of_fewer_observations(AcquisitionKind acquisition, int objectives)
+    {
+        var history = Known(Square, 120, Bowl);
+        if (objectives == 2)
+            history = WithCost(history);
+        for (var i = 0; i < 100; i++)
+            history = history.With(new([new("x", (i + 0.5) / 100), new("y", 0.1)]), TrialState.Running);
+        // Each pending point is worth a look.
+        var clock = new LookClock();
+        var sampler = new GpSampler(new GpOptions { MaxSuggestSeconds = 0.09, Acquisition = acquisition }, 3, clock);
+        string By() => sampler.Suggest(history, 1, CancellationToken.None)[0].SuggestedBy;
+        Assert.Equal("gp", By());
+        clock.Step = 1;
+        Assert.Equal("gp:late", By());
+        clock.Step = 0;
+        Assert.Equal("gp:fewer", By());
     }
 
     // What kept the first one waiting, such as the compiler, is soon over.

@@ -31,7 +31,7 @@ public sealed record GpOptions
 
     /// <summary>The time after which a suggestion answers with the best candidate so far, in seconds, 0.01 to 3,600; <c>suggestedBy</c> is then <c>gp:short</c>,
     /// or <c>gp:late</c> when there was no time for any. A fit that took all of it halves how many observations later ones have (<c>gp:fewer</c>), until one
-    /// takes less than an eighth of it.</summary>
+    /// takes less than a sixteenth of it.</summary>
     public double MaxSuggestSeconds { get; init; } = 10;
 
     /// <summary>At most so many observations enter the fit of the hyperparameters, whose cost grows with their cube.</summary>

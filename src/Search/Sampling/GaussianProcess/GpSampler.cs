@@ -9,8 +9,8 @@ namespace HpoService.Search.Sampling.GaussianProcess;
 /// objectives are one for each trial, by weights of its own.</summary>
 internal sealed class GpSampler : ISampler
 {
-    // Of the time: with twice as many observations a fit takes at most eight times as long.
-    private const double Affordable = 1 / 8.0;
+    // Of the time: with twice as many observations a fit takes eight times as long, and more where they do not fit into a cache any more (2,000 beside 1,000: ten times).
+    private const double Affordable = 1 / 16.0;
 
     // Of the models with fewer observations than there may be, so many are made from earlier ones before one is made anew, to see how long that takes by now.
     private const int BeforeAnew = 100;

@@ -10,7 +10,7 @@ internal static class Enumeration
     private const int MaxRefused = 200_000, Few = 100;
 
     /// <summary>All points of the grid that takes every value of a discrete parameter with up to <paramref name="resolution"/> values and
-    /// that many evenly spaced ones, both ends among them, of any other numeric parameter.</summary>
+    /// that many evenly spaced ones on its scale, both ends among them, of any other numeric parameter.</summary>
     public static IEnumerable<ParameterValues> Grid(SearchSpace space, int resolution) =>
         Walk(space, [.. space.Parameters.Select(p => Values(p, resolution))], 0, [], new Refusals(space));
 
@@ -89,6 +89,7 @@ internal static class Enumeration
         FloatParameter { Step: not null } p => Spread(p.Cardinality!.Value, resolution).Select(k => (ParameterValue)p.AtStep(k)),
         IntParameter p when p.Cardinality <= resolution => Up(p.Cardinality!.Value).Select(k => (ParameterValue)(p.Low + k * p.Step)),
         IntParameter { Scale: Scale.Linear } p => Spread(p.Cardinality!.Value, resolution).Select(k => (ParameterValue)(p.Low + k * p.Step)),
+        IntParameter p => Geometric(p.Low, p.High, resolution).Select(k => (ParameterValue)k),
         _ => Enumerable.Range(0, resolution).Select(i => UnitCube.Decode(parameter, (double)i / (resolution - 1))).Distinct(),
     };
 
@@ -100,4 +101,16 @@ internal static class Enumeration
 
     private static IEnumerable<long> Spread(long count, int resolution) =>
         Enumerable.Range(0, resolution).Select(i => (long)Math.Round((count - 1) * ((double)i / (resolution - 1)))).Distinct();
+
+    // Where the next one would round to the same, the next whole number; the later ones are spread over what is left.
+    private static IEnumerable<long> Geometric(long low, long high, int count)
+    {
+        double value = low;
+        yield return low;
+        for (var left = count - 1; left > 0; left--)
+        {
+            value = Math.Clamp(value * Math.Pow(high / value, 1.0 / left), Math.Round(value) + 1, high - (left - 1));
+            yield return (long)Math.Round(value);
+        }
+    }
 }

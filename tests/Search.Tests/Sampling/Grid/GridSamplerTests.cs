@@ -13,7 +13,8 @@ public sealed class GridSamplerTests
         Assert.Equal([1, 10, 100], Numbers(new FloatParameter("x", 1, 100, Scale.Log), 3).Select(x => Math.Round(x, 9)));
         Assert.Equal([1e-5, 0.3], Numbers(new FloatParameter("x", 1e-5, 0.3, Scale.Log), 2));
         Assert.Equal([0, 50, 100], Numbers(new IntParameter("x", 0, 100), 3));
-        Assert.Equal([1, 22, 1000], Numbers(new IntParameter("x", 1, 1000, Scale.Log), 3).Select(x => x is > 20 and < 25 ? 22 : x));
+        Assert.Equal([1, 10, 100, 1000], Numbers(new IntParameter("x", 1, 1000, Scale.Log), 4));
+        Assert.Equal([1, 32, 1000], Numbers(new IntParameter("x", 1, 1000, Scale.Log), 3));
         Assert.Equal([0, 0.5, 1], Numbers(new FloatParameter("x", 0, 1, step: 0.05), 3));
     }
 
@@ -23,6 +24,16 @@ public sealed class GridSamplerTests
         Assert.Equal([-1, 0, 1, 2], Numbers(new IntParameter("x", -1, 2), 10));
         Assert.Equal([0, 0.5, 1], Numbers(new FloatParameter("x", 0, 1, step: 0.5), 3));
         Assert.Equal([16, 32, 64, 128], Numbers(new OrdinalParameter("x", [16, 32, 64, 128]), 2));
+    }
+
+    [Theory]
+    [InlineData(1, 12, 10), InlineData(1, 12, 11), InlineData(1, 11, 10), InlineData(3, 40, 20), InlineData(1, 2000, 1000), InlineData(100, 210, 100), InlineData(1, 1L << 53, 1000)]
+    public void Whole_numbers_on_a_log_scale_that_round_to_the_same_make_room_for_others(long low, long high, int resolution)
+    {
+        double[] numbers = [.. Numbers(new IntParameter("x", low, high, Scale.Log), resolution)];
+        Assert.Equal(resolution, numbers.Length);
+        Assert.Equal((low, high), (numbers[0], numbers[^1]));
+        Assert.All(numbers.Zip(numbers.Skip(1)), pair => Assert.True(pair.First < pair.Second));
     }
 
     [Fact]

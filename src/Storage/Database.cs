@@ -10,6 +10,9 @@ namespace HpoService.Storage;
 /// <summary>The database behind the stores: SQLite or PostgreSQL. What differs between them is in the two folders of these names.</summary>
 public sealed class Database
 {
+    /// <summary>The environment's variable with the address, which has a password: there no list of processes shows it.</summary>
+    public const string AddressVariable = "HPO_DATABASE";
+
     private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
     private readonly IProvider _provider;
     private readonly Writer _writer;

@@ -6,6 +6,7 @@ using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 using HpoService.Storage;
 using HpoService.Training;
+using HpoService.Training.DataSets;
 using HpoService.Training.Parallel;
 using HpoService.Worker.Commands;
 using HpoService.Worker.Processes;
@@ -15,8 +16,12 @@ namespace HpoService.Worker;
 /// <summary>Starts attempts, each as its study's runner wants it.</summary>
 internal sealed class Attempts(TrialProcessPool pool, WorkerOptions options, TrialFiles files, TimeProvider time)
 {
-    /// <summary>Whether this worker can run trials of a study at all: another one may have commands that this one has not.</summary>
-    public bool CanRun(Runner runner) => runner.Kind != Runner.CommandKind || options.Commands.ContainsKey(runner.Command!);
+    private readonly DataSetFolder? _dataSets = options.DataFolder is { } folder ? new DataSetFolder(folder) : null;
+
+    /// <summary>Whether this worker can run trials of a study at all: another one may have commands, or a folder with data sets, that this one has not.</summary>
+    public bool CanRun(Runner runner) => runner.Kind == Runner.CommandKind
+        ? options.Commands.ContainsKey(runner.Command!)
+        : runner.DataSet is null || DataSetRegistry.Names.Contains(runner.DataSet) || _dataSets?.Find(runner.DataSet) is not null;
 
     public IAttempt Start(StudyView study, TrialView trial)
     {

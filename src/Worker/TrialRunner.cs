@@ -8,7 +8,8 @@ namespace HpoService.Worker;
 
 /// <summary>Runs one leased trial in a process of its own and writes what becomes of it.</summary>
 /// <remarks>At least once: a crash of this process at any point leaves the trial running under a lease that nobody renews; the sweep puts
-/// it back into the queue, with its number, and the next attempt starts from the beginning.</remarks>
+/// it back into the queue, with its number, and the next attempt starts from the beginning. While the database is away the training goes on, and
+/// what it says is told when the database is back.</remarks>
 internal sealed class TrialRunner(
     LeaseStore leases, TrialStore trials, Attempts attempts, WorkerOptions options, TimeProvider time, ILogger<TrialRunner> logger)
 {
@@ -25,41 +26,39 @@ internal sealed class TrialRunner(
         catch (Exception e)
         {
             logger.LogError(e, "The process of trial {Number} of study {Study} could not be started.", trial.Number, id);
-            await FinishAsync(id, trial.Number, token, new Message(Failed: "the process could not be started: the worker's log says why"), null);
+            await FinishAsync(id, trial.Number, token, new Message(Failed: "the process could not be started: the worker's log says why"), null, shutdown);
             return;
         }
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
+        using var ending = new CancellationTokenSource();
         string? stopReason = null;
+        await using var onShutdown = shutdown.Register(Leave);
         var beating = BeatAsync();
         try
         {
             var message = await attempt.RunAsync(ReportAsync, ending.Token);
-            await FinishAsync(id, trial.Number, token, message, stopReason);
-        }
-        catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
-        {
-            await FinishAsync(id, trial.Number, token, new Message(Stopped: true), StopReasons.Paused);
+            await FinishAsync(id, trial.Number, token, message, stopReason, shutdown);
         }
         catch (OperationCanceledException)
         {
-            // It did not stop when asked to: its process is killed below.
-            await FinishAsync(id, trial.Number, token, new Message(Stopped: true), stopReason);
+            // It did not stop when asked to, or need not be asked: its process is killed below.
+            await FinishAsync(id, trial.Number, token, new Message(Stopped: true), stopReason, shutdown);
         }
         catch (Exception e)
         {
             logger.LogError(e, "Trial {Number} of study {Study} broke.", trial.Number, id);
-            await FinishAsync(id, trial.Number, token, new Message(Failed: e.Message), stopReason);
+            await FinishAsync(id, trial.Number, token, new Message(Failed: e.Message), stopReason, shutdown);
         }
         finally
         {
+            await onShutdown.DisposeAsync();
             await ending.CancelAsync();
             await beating;
             attempt.Dispose();
         }
 
         async Task ReportAsync(Measurement measurement) => Obey(await AnswerAsync(
-            () => leases.ReportAsync(id, trial.Number, token, measurement, CancellationToken.None)));
+            () => DurablyAsync(() => leases.ReportAsync(id, trial.Number, token, measurement, CancellationToken.None), id, trial.Number, ending.Token)));
 
         void Obey(ReportAnswer answer)
         {
@@ -67,6 +66,13 @@ internal sealed class TrialRunner(
                 return;
             attempt.Stop();
             ending.CancelAfter(options.StopGrace);
+        }
+
+        void Leave()
+        {
+            Obey(new ReportAnswer(true, StopReasons.Paused, null));
+            if (!attempt.KeepsWork)
+                ending.Cancel();
         }
 
         async Task BeatAsync()
@@ -110,14 +116,20 @@ internal sealed class TrialRunner(
         }
     }
 
-    private async Task FinishAsync(string study, int number, string token, Message message, string? stopReason)
+    private async Task FinishAsync(string study, int number, string token, Message message, string? stopReason, CancellationToken shutdown)
     {
+        // Hours of work may be in it: only a shutdown does not wait for ever.
+        using var last = new CancellationTokenSource();
+        using var onShutdown = shutdown.Register(() => last.CancelAfter(options.StopGrace));
         try
         {
-            if (message.Stopped && stopReason is StopReasons.Paused or StopReasons.LeaseLost)
-                await trials.ReleaseAsync(study, number, token, CancellationToken.None);
-            else
-                await trials.FinishAsync(study, number, token, Outcome(message, stopReason), CancellationToken.None);
+            await DurablyAsync(() => message.Stopped && stopReason is StopReasons.Paused or StopReasons.LeaseLost
+                ? trials.ReleaseAsync(study, number, token, CancellationToken.None)
+                : trials.FinishAsync(study, number, token, Outcome(message, stopReason), CancellationToken.None), study, number, last.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            logger.LogError("What became of trial {Number} of study {Study} could not be written before the shutdown: its lease runs out.", number, study);
         }
         catch (Exception e) when (e is StaleLeaseException or IllegalMoveException or NotFoundException)
         {
@@ -126,7 +138,25 @@ internal sealed class TrialRunner(
         catch (HpoException e) when (message.Failed is null)
         {
             // Such as an objective that the model does not report.
-            await FinishAsync(study, number, token, new Message(Failed: e.Message), stopReason);
+            await FinishAsync(study, number, token, new Message(Failed: e.Message), stopReason, shutdown);
+        }
+    }
+
+    // Repeated until the database takes it, as often as leases are renewed: all that is said here counts once.
+    private async Task<T> DurablyAsync<T>(Func<Task<T>> call, string study, int number, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception e) when (e is BusyException or UnwritableException or UnknownOutcomeException)
+            {
+                logger.LogWarning(e, "Trial {Number} of study {Study}: the database did not take what it says; it is told again.", number, study);
+            }
+
+            await Task.Delay(options.HeartbeatInterval, time, cancellationToken);
         }
     }
 

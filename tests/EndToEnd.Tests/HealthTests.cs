@@ -20,7 +20,6 @@ public sealed class HealthTests : IDisposable
         var (code, why) = await HealthAsync("--url", url);
         Assert.Equal(1, code);
         Assert.Contains("does not answer", why, StringComparison.Ordinal);
-        Assert.Contains("0.5 seconds", why, StringComparison.Ordinal); // else another limit ended it
     }
 
     [Fact]
@@ -68,6 +67,7 @@ public sealed class HealthTests : IDisposable
         var (code, why) = await HealthAsync("--url", $"http://{silent.LocalEndpoint}", "--timeout", "0.5");
         Assert.Equal(1, code);
         Assert.Contains("does not answer", why, StringComparison.Ordinal);
+        Assert.Contains("0.5 seconds", why, StringComparison.Ordinal); // else another limit ended it
     }
 
     [Fact]

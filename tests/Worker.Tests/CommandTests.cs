@@ -55,6 +55,7 @@ public sealed class CommandTests : IAsyncLifetime
     [Theory]
     [InlineData("""echo 'hpo {"step": 1, "values": {"loss": 2}}'""", TrialState.Completed, null)]
     [InlineData("""echo 'hpo {"infeasible": "out of memory"}'""", TrialState.Infeasible, "out of memory")]
+    [InlineData("""echo 'hpo {"infeasible": "\"loss\": NaN, giving up"}'""", TrialState.Infeasible, "\"loss\": NaN, giving up")]
     [InlineData("exit 0", TrialState.Queued, "a command must report a result, but got none before it ended")]
     [InlineData("echo deep trouble >&2; exit 3", TrialState.Queued, "the command ended with exit code 3: deep trouble")]
     [InlineData("""echo 'hpo {"complete": {"loss": 1}}'; exit 3""", TrialState.Queued, "the command ended with exit code 3")]
@@ -100,6 +101,50 @@ public sealed class CommandTests : IAsyncLifetime
         await UntilAsync(() => File.Exists(Path.Combine(Files.ArtifactsOf(1, 0), "ready")));
         await Studies.PatchAsync("s", null, null, null, budget => budget with { MaxTrialSeconds = 0.001 }, default);
         Assert.Equal((TrialState.Completed, 7), ((await running.WaitAsync(TimeSpan.FromSeconds(30))) is var trial ? (trial.State, trial.Values!["loss"]) : default));
+    }
+
+    [Fact]
+    public async Task At_a_shutdown_a_program_is_asked_to_stop_and_has_time_to_keep_what_it_has()
+    {
+        using var shutdown = new CancellationTokenSource();
+        var running = RunAsync("""trap 'sleep 0.5; echo kept > "$HPO_ARTIFACTS/checkpoint"; exit 1' TERM; echo ready > "$HPO_ARTIFACTS/ready"; while true; do sleep 0.05; done""", shutdown: shutdown.Token);
+        await UntilAsync(() => File.Exists(Path.Combine(Files.ArtifactsOf(1, 0), "ready")));
+        await shutdown.CancelAsync();
+        var trial = await running.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((TrialState.Queued, null), (trial.State, trial.Error));
+        Assert.Contains("checkpoint", Files.List(1, 0).Select(f => f.Name));
+    }
+
+    [Fact]
+    public async Task A_program_does_not_see_the_worker_s_database()
+    {
+        Environment.SetEnvironmentVariable(Database.AddressVariable, "postgres://u:secret@h/d");
+        try
+        {
+            await RunAsync("env; echo 'hpo {\"complete\": {\"loss\": 1}}'");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Database.AddressVariable, null);
+        }
+
+        var log = await LogAsync();
+        Assert.Contains("HPO_TRIAL=0", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Values_are_put_in_place_once_whatever_they_look_like()
+    {
+        var command = new CommandSpec { Program = "train", Arguments = ["--in={data}", "{b}", "{c}{data}"] };
+        Assert.Equal(["--in={b}--out=/x", "-1", "{c}{b}--out=/x"], command.Fill(new Dictionary<string, string> { ["data"] = "{b}--out=/x", ["b"] = "-1" }));
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_written_costs_the_trial_nothing()
+    {
+        File.CreateSymbolicLink(Path.Combine(Files.FolderOf(1, 0), "log"), "/dev/full");
+        Assert.Equal(TrialState.Completed, (await RunAsync("echo words; echo 'hpo {\"complete\": {\"loss\": 1}}'")).State);
     }
 
     [Fact]
@@ -159,7 +204,7 @@ public sealed class CommandTests : IAsyncLifetime
         }
     }
 
-    private async Task<TrialView> RunAsync(string script, CommandSpec? command = null)
+    private async Task<TrialView> RunAsync(string script, CommandSpec? command = null, CancellationToken shutdown = default)
     {
         command ??= new CommandSpec
         {
@@ -180,7 +225,7 @@ public sealed class CommandTests : IAsyncLifetime
         var trial = await leases.TakeAsync("s", "w", options.Lease, default);
         using var pool = new TrialProcessPool(options);
         await new TrialRunner(leases, Trials, new Attempts(pool, options, Files, TimeProvider.System), options, TimeProvider.System, NullLogger<TrialRunner>.Instance)
-            .RunAsync(study, trial!, default).WaitAsync(TimeSpan.FromSeconds(60));
+            .RunAsync(study, trial!, shutdown).WaitAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
         return await Trials.GetAsync("s", 0, default);
     }
 }

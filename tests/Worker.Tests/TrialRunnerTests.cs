@@ -4,7 +4,10 @@ using HpoService.Search.Sampling;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 using HpoService.Storage;
+using HpoService.Training.DataSets;
+using HpoService.Training.DataSets.Formats;
 using HpoService.Worker.Processes;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -17,7 +20,7 @@ public sealed class TrialRunnerTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var database = Database.Sqlite(Path.Combine(_folder, "hpo.db"));
+        var database = Database.Sqlite(Path.Combine(_folder, "hpo.db"), TimeSpan.FromSeconds(1));
         await database.MigrateAsync(default);
         _services = new ServiceCollection().AddHpoStorage(database).BuildServiceProvider();
     }
@@ -95,6 +98,60 @@ public sealed class TrialRunnerTests : IAsyncLifetime
         await running.WaitAsync(TimeSpan.FromSeconds(20));
         var trial = await TrialAsync();
         Assert.Equal((TrialState.Queued, null), (trial.State, trial.Error));
+    }
+
+    [Fact]
+    public async Task What_a_training_says_while_the_database_takes_nothing_is_told_when_it_does_again()
+    {
+        var (go, end) = (Path.Combine(_folder, "go"), Path.Combine(_folder, "end"));
+        var running = RunAsync(Children.Script($$"""
+            read -r line; while [ ! -e {{go}} ]; do sleep 0.02; done
+            echo '{"measurement":{"step":1,"values":{"accuracy":0.5} } }'; while [ ! -e {{end}} ]; do sleep 0.02; done
+            echo '{"completed":{"accuracy":0.75} }'; sleep 600
+            """));
+        await UntilRunningAsync();
+        foreach (var file in new[] { go, end })
+        {
+            using var other = new SqliteConnection($"Data Source={_folder}/hpo.db;Pooling=False");
+            other.Open();
+            using var begin = other.CreateCommand();
+            begin.CommandText = "BEGIN EXCLUSIVE";
+            begin.ExecuteNonQuery();
+            await File.WriteAllTextAsync(file, "");
+            await Task.Delay(1500); // longer than a write waits for its turn
+        }
+
+        await running.WaitAsync(TimeSpan.FromSeconds(60));
+        var trial = await TrialAsync();
+        Assert.Equal((TrialState.Completed, 1, 0.75), (trial.State, trial.Attempt, trial.Values!["accuracy"]));
+        Assert.Equal([(1L, 0.5)], trial.Measurements.Select(m => (m.Step, m.Values["accuracy"])));
+    }
+
+    [Fact]
+    public async Task A_shutdown_does_not_wait_for_a_database_that_takes_nothing()
+    {
+        using var shutdown = new CancellationTokenSource();
+        var running = RunAsync(Children.Script(Children.Hanging), shutdown.Token);
+        await UntilRunningAsync();
+        using var other = new SqliteConnection($"Data Source={_folder}/hpo.db;Pooling=False");
+        other.Open();
+        using var begin = other.CreateCommand();
+        begin.CommandText = "BEGIN EXCLUSIVE";
+        begin.ExecuteNonQuery();
+        await shutdown.CancelAsync();
+        await running.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Theory, InlineData(null, true), InlineData("digits", true), InlineData("mine", true), InlineData("theirs", false)]
+    public void Trials_are_run_only_where_their_data_set_is(string? dataSet, bool can)
+    {
+        var source = Path.Combine(_folder, "mine.csv");
+        File.WriteAllText(source, "a,b,label\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{i % 7},{i % 2}\n")));
+        new DataSetFolder(_folder).Add("mine", null, new DataSetSource(source, Target: "label"));
+        var options = new WorkerOptions { Name = "w", Slots = 1, TrialCommand = [], DataFolder = _folder };
+        using var pool = new TrialProcessPool(options);
+        var attempts = new Attempts(pool, options, _services.GetRequiredService<TrialFiles>(), TimeProvider.System);
+        Assert.Equal(can, attempts.CanRun(new Runner(Runner.Training, "m", dataSet)));
     }
 
     private StudyStore Studies => _services.GetRequiredService<StudyStore>();

@@ -6,13 +6,10 @@ namespace HpoService.Cli.Commands;
 /// <summary>Which database a command is about.</summary>
 internal static class DatabaseOption
 {
-    /// <summary>Where it is told so that no list of processes shows the password.</summary>
-    public const string Variable = "HPO_DATABASE";
-
     public static Option<string?> Create() => new("--database")
     {
-        Description = $"A PostgreSQL database, as postgres://user:password@host/database or a connection string; default: {Variable}, else SQLite in the data folder.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } address ? address : null,
+        Description = $"A PostgreSQL database, as postgres://user:password@host/database or a connection string; default: {Database.AddressVariable}, else SQLite in the data folder.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(Database.AddressVariable) is { Length: > 0 } address ? address : null,
     };
 
     /// <summary>The database of an address, or else the SQLite file of the data folder.</summary>

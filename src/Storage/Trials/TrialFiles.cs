@@ -91,15 +91,21 @@ public sealed class TrialFiles(string root)
     }
 }
 
-/// <summary>A trial's log as it is written, line by line; safe for use by several threads.</summary>
+/// <summary>A trial's log as it is written, line by line; safe for use by several threads. What the disk does not take is counted and left out: the trial goes on.</summary>
 public sealed class TrialLog : IDisposable
 {
     private readonly Lock _writing = new();
     private readonly FileStream _file;
     private readonly long _most;
+    private long _length;
+    private int _lost;
     private bool _isFull;
 
-    internal TrialLog(string path, long most) => (_file, _most) = (new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), most);
+    internal TrialLog(string path, long most)
+    {
+        (_file, _most) = (new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0), most);
+        _length = _file.CanSeek ? _file.Length : 0;
+    }
 
     /// <summary>Appends a line, so that readers see it at once.</summary>
     public void Write(string line)
@@ -108,9 +114,18 @@ public sealed class TrialLog : IDisposable
         {
             if (_isFull || !_file.CanWrite)
                 return;
-            _isFull = _file.Length + line.Length + 1 > _most;
-            _file.Write(Encoding.UTF8.GetBytes(_isFull ? $"… the log is full: it holds {_most} bytes at most.\n" : line + "\n"));
-            _file.Flush();
+            try
+            {
+                if (_lost > 0)
+                    Append($"… {_lost} lines are missing here: they could not be written.");
+                _lost = 0;
+                _isFull = _length + line.Length + 1 > _most;
+                Append(_isFull ? $"… the log is full: it holds {_most} bytes at most." : line);
+            }
+            catch (IOException)
+            {
+                _lost++;
+            }
         }
     }
 
@@ -119,5 +134,12 @@ public sealed class TrialLog : IDisposable
     {
         lock (_writing)
             _file.Dispose();
+    }
+
+    private void Append(string line)
+    {
+        var bytes = Encoding.UTF8.GetBytes(line + "\n");
+        _file.Write(bytes);
+        _length += bytes.Length;
     }
 }

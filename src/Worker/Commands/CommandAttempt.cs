@@ -20,6 +20,8 @@ internal sealed partial class CommandAttempt(CommandProcess process, TrialLog lo
     /// <summary>A line: <c>hpo {"step": 1, "values": {…}}</c>, <c>hpo {"complete": {…}}</c> or <c>hpo {"infeasible": "why"}</c>.</summary>
     private sealed record Line(long? Step = null, IReadOnlyDictionary<string, double>? Values = null, IReadOnlyDictionary<string, double>? Complete = null, string? Infeasible = null);
 
+    public bool KeepsWork => true;
+
     public async Task<Message> RunAsync(Func<Measurement, Task> report, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -99,7 +101,7 @@ internal sealed partial class CommandAttempt(CommandProcess process, TrialLog lo
         try
         {
             // Python's json writes NaN and Infinity as they are, which is no JSON.
-            return Pipe.Read<Line?>(Bare().Replace(line[Prefix.Length..], "\"$0\"")) ?? throw Bad(line);
+            return Pipe.Read<Line?>(Bare().Replace(line[Prefix.Length..], token => token.Value[0] == '"' ? token.Value : $"\"{token}\"")) ?? throw Bad(line);
         }
         catch (JsonException)
         {
@@ -110,6 +112,9 @@ internal sealed partial class CommandAttempt(CommandProcess process, TrialLog lo
     private static InvalidDataException Bad(string line) => new(
         $"a line that starts with 'hpo ' must be a report such as hpo {{\"step\": 1, \"values\": {{\"loss\": 0.5}}}}, but got '{(line.Length <= 200 ? line : line[..200] + "…")}'.");
 
-    [GeneratedRegex("""(?<=:\s*)(NaN|-?Infinity)(?=\s*[,}])""")]
+    // Texts as a whole, so that what stands in them is left alone.
+    [GeneratedRegex(""""
+        "(?:\\.|[^"\\])*"|(?<=:\s*)(?:NaN|-?Infinity)(?=\s*[,}])
+        """", RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Bare();
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using HpoService.Storage;
 
 namespace HpoService.Worker.Commands;
 
@@ -28,6 +29,7 @@ internal sealed class CommandProcess : IDisposable
         };
         foreach (var argument in new[] { "sh", "-c", Script, "sh", command.Program }.Concat(arguments))
             start.ArgumentList.Add(argument);
+        start.Environment.Remove(Database.AddressVariable); // with a password: whatever a program prints is in a log that many may read
         foreach (var (name, value) in command.Environment.Concat(environment))
             start.Environment[name] = value;
         _process = Process.Start(start)!;
@@ -42,13 +44,7 @@ internal sealed class CommandProcess : IDisposable
     /// <summary>The program's exit code, once it has ended; what it started may go on.</summary>
     public async Task<int> ExitAsync(CancellationToken cancellationToken)
     {
-        // Not WaitForExitAsync of redirected streams: they stay open while anything that the program started holds them.
-        while (!_process.HasExited)
-        {
-            await Task.WhenAny(_process.WaitForExitAsync(cancellationToken), Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-
+        await _process.WaitForExitAsync(cancellationToken);
         return _process.ExitCode;
     }
 

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using HpoService.Search;
 using HpoService.Search.Models;
 
 namespace HpoService.Worker.Commands;
 
 /// <summary>A program that the worker's operator lets studies run: what commands.json says of one name.</summary>
-public sealed record CommandSpec
+public sealed partial record CommandSpec
 {
     /// <summary>Free text, for people.</summary>
     public string Description { get; init; } = "";
@@ -48,9 +49,12 @@ public sealed record CommandSpec
     /// <summary>What studies see of it.</summary>
     public CommandCard ToCard(string name) => new(name, Description, [.. Takes.Select(t => new CommandArgument(t.Key, t.Value.Default, t.Value.Allowed))]);
 
-    /// <summary>The arguments with their values in place.</summary>
+    /// <summary>The arguments with their values in place; what looks like a name within a value stays as it is.</summary>
     public IEnumerable<string> Fill(IReadOnlyDictionary<string, string> values) =>
-        Arguments.Select(argument => values.Aggregate(argument, (text, value) => text.Replace($"{{{value.Key}}}", value.Value, StringComparison.Ordinal)));
+        Arguments.Select(argument => Name().Replace(argument, name => values.GetValueOrDefault(name.Groups[1].Value, name.Value)));
+
+    [GeneratedRegex("""\{([A-Za-z0-9_-]+)\}""")]
+    private static partial Regex Name();
 
     private void Check(string name)
     {

@@ -19,6 +19,8 @@ internal sealed class TeamAttempt(TrialProcessPool pool, TrainingRequest request
     /// <summary>Of the ranks, in their order.</summary>
     public IEnumerable<int> ProcessIds => _processes.Select(p => p.Id);
 
+    public bool KeepsWork => false;
+
     public async Task<Message> RunAsync(Func<Measurement, Task> report, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("hpo-team-"); // of this user alone
@@ -46,6 +48,7 @@ internal sealed class TeamAttempt(TrialProcessPool pool, TrainingRequest request
     {
         foreach (var process in _processes)
             pool.Return(process, _isIdle);
+        log.Dispose();
     }
 
     private Task ReportAsync(Measurement measurement, Func<Measurement, Task> report)

@@ -10,6 +10,8 @@ internal sealed class TrainingAttempt(TrialProcessPool pool, TrainingRequest req
     private readonly TrialProcess _process = pool.Rent();
     private bool _isIdle;
 
+    public bool KeepsWork => false;
+
     public async Task<Message> RunAsync(Func<Measurement, Task> report, CancellationToken cancellationToken)
     {
         var message = await _process.TrainAsync(request, measurement =>
@@ -23,5 +25,9 @@ internal sealed class TrainingAttempt(TrialProcessPool pool, TrainingRequest req
 
     public void Stop() => _process.Stop();
 
-    public void Dispose() => pool.Return(_process, _isIdle);
+    public void Dispose()
+    {
+        pool.Return(_process, _isIdle);
+        log.Dispose();
+    }
 }

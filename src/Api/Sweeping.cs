@@ -15,6 +15,7 @@ internal sealed class Sweeping(LeaseStore leases, KeyExpiry keys, DataSetStore d
             dataSets.RemoveAbandoned();
             return Task.CompletedTask;
         });
+        await TryAsync(() => leases.KeepSweepingAsync(cancellationToken));
         await base.StartAsync(cancellationToken);
     }
 
@@ -23,7 +24,7 @@ internal sealed class Sweeping(LeaseStore leases, KeyExpiry keys, DataSetStore d
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         for (var second = 0; await timer.WaitForNextTickAsync(stoppingToken); second++)
         {
-            await TryAsync(() => leases.SweepAsync(stoppingToken));
+            await TryAsync(() => leases.KeepSweepingAsync(stoppingToken));
             if (second % KeysEvery == 0)
                 await TryAsync(() => keys.SweepAsync(stoppingToken));
         }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace HpoService.Client;
 
@@ -11,7 +12,7 @@ namespace HpoService.Client;
 public sealed class HpoClient(HttpClient http)
 {
     private const string Prefix = "api/v1/studies";
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals | JsonNumberHandling.AllowReadingFromString };
 
     /// <summary>Creates a study from the contract's JSON.</summary>
     /// <exception cref="HpoProblemException">The service refused it.</exception>

@@ -23,6 +23,9 @@ public sealed record StudyChange(long Number, long StudyId, StudyView? Study);
 public sealed class ChangeFeed(Database database)
 {
     private const int MaxStudies = 64, MostAtOnce = 200;
+
+    // Rows of a look; a version, which is a transaction, is not divided. Of so few versions none is left for later.
+    private const int MostRows = 1000, FewVersions = 16;
     private readonly ConcurrentDictionary<long, (long Since, Task<StudyChanges?> Changes)> _latest = new();
 
     /// <summary>The id and present version of a study.</summary>
@@ -72,9 +75,11 @@ public sealed class ChangeFeed(Database database)
         await using var db = database.Open();
         await using var snapshot = await db.SnapshotAsync(default);
         var study = await db.Studies.AsNoTracking().FindStudyAsync($"{studyId}", default);
-        var now = study.Version;
-        if (now <= version)
+        if (study.Version <= version)
             return null;
+        var now = study.Version - version <= FewVersions ? study.Version : Math.Min(
+            await VersionAtAsync(db.Trials.Where(t => t.StudyId == studyId && t.Version > version).Select(t => t.Version)) ?? study.Version,
+            await VersionAtAsync(db.Measurements.Where(m => m.StudyId == studyId && m.Version > version).Select(m => m.Version)) ?? study.Version);
         var trials = await db.Trials.AsNoTracking().Where(t => t.StudyId == studyId && t.Version > version && t.Version <= now)
             .OrderBy(t => t.Version).ToListAsync();
         var measurements = await db.Measurements.AsNoTracking().Where(m => m.StudyId == studyId && m.Version > version && m.Version <= now)
@@ -82,4 +87,6 @@ public sealed class ChangeFeed(Database database)
         return new StudyChanges(
             now, studyId, trials.ConvertAll(t => t.ToView()), measurements.ConvertAll(m => (m.Number, m.ToMeasurement())), await StudyStore.ToViewAsync(db, study, default));
     }
+
+    private static Task<long?> VersionAtAsync(IQueryable<long> versions) => versions.Order().Skip(MostRows - 1).Select(v => (long?)v).FirstOrDefaultAsync();
 }

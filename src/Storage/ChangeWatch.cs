@@ -21,7 +21,7 @@ public sealed class ChangeWatch(Database database, TimeProvider time)
     {
         lock (_gate)
         {
-            if (++_watchers == 1)
+            if (Interlocked.Increment(ref _watchers) == 1)
                 _looking = LookAsync(_looking);
         }
 

@@ -14,8 +14,12 @@ public sealed class Database
     public const string AddressVariable = "HPO_DATABASE";
 
     private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
+    /// <summary>See <see cref="RenewableSince"/>.</summary>
+    internal const long NotNow = long.MaxValue;
+
     private readonly IProvider _provider;
     private readonly Writer _writer;
+    private long _renewableSince;
 
     private Database(IProvider provider, string folder, TimeSpan patience) =>
         (_provider, Folder, Patience, _writer) = (provider, Path.GetFullPath(folder), patience, new Writer(this));
@@ -79,13 +83,6 @@ public sealed class Database
     /// <summary>Brings the schema up to date. Safe to call from several processes at once, and after one was killed meanwhile.</summary>
     public Task MigrateAsync(CancellationToken cancellationToken) => _provider.MigrateAsync(cancellationToken);
 
-    /// <summary>Whether the database answers.</summary>
-    public async Task<bool> CanConnectAsync(CancellationToken cancellationToken)
-    {
-        await using var context = Open();
-        return await context.Database.CanConnectAsync(cancellationToken);
-    }
-
     /// <summary>Takes a worker's name, for as long as this process lives.</summary>
     /// <param name="worker">The name.</param>
     /// <param name="lost">Called if another process has got it while the server was away.</param>
@@ -107,6 +104,20 @@ public sealed class Database
     /// <summary>Something that says cheaply whether the database has changed.</summary>
     internal VersionProbe OpenVersionProbe() => _provider.OpenProbe();
 
+    /// <summary>Since when the holders of leases could renew them in this process, in Unix milliseconds; <see cref="NotNow"/> = they cannot now. 0 while nobody looks: as if always.</summary>
+    internal long RenewableSince
+    {
+        get => Volatile.Read(ref _renewableSince);
+        set => Volatile.Write(ref _renewableSince, value);
+    }
+
+    /// <summary>Nothing was written, and not because a request was wrong.</summary>
+    internal void AnnounceOutage()
+    {
+        if (RenewableSince > 0)
+            RenewableSince = NotNow;
+    }
+
     internal void AnnounceFailure() => Failed?.Invoke();
 
     internal void Announce(IReadOnlyCollection<long> changed)
@@ -119,7 +130,7 @@ public sealed class Database
     {
         var connection = _provider.OpenWriter(MorePragmas);
         (connection.Context.Database.AutoTransactionBehavior, connection.Context.Database.AutoSavepointsEnabled) = (AutoTransactionBehavior.Never, false);
-        return new WriteSession(connection, memories);
+        return new WriteSession(connection, memories, this);
     }
 
     /// <summary>What a failure of the database means to the caller; the failure itself when it is the caller's own, or a bug.</summary>

@@ -16,7 +16,7 @@ internal sealed class WorkerService(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await ReclaimAsync(cancellationToken);
+        await TakeBackAsync(cancellationToken);
         await workers.RegisterAsync(options.Name, options.Slots, cancellationToken);
         await cards.PublishAsync(cancellationToken);
         await commands.PublishAsync([.. options.Commands.Select(c => c.Value.ToCard(c.Key))], cancellationToken);
@@ -36,11 +36,12 @@ internal sealed class WorkerService(
     }
 
     // Before any job of this process starts: whoever held the name before is dead.
-    private async Task ReclaimAsync(CancellationToken cancellationToken)
+    private async Task TakeBackAsync(CancellationToken cancellationToken)
     {
         try
         {
             await leases.ReclaimAsync(options.Name, cancellationToken);
+            await leases.KeepSweepingAsync(cancellationToken);
         }
         catch (AggregateException e)
         {

@@ -66,6 +66,21 @@ public sealed class FileTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.False(Directory.Exists(folder));
     }
 
+    [Fact]
+    public async Task An_artifact_that_looks_like_a_refusal_stays_what_it_is()
+    {
+        var id = await TrialAsync("refusing");
+        byte[] content = [.. new byte[65_536], .. "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"u8];
+        await File.WriteAllBytesAsync(Path.Combine(Files.ArtifactsOf(id, 0), "a"), content);
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync("127.0.0.1", api.Http.BaseAddress!.Port);
+        await socket.GetStream().WriteAsync("GET /api/v1/studies/refusing/trials/0/artifacts/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray());
+        using var answer = new MemoryStream();
+        await socket.GetStream().CopyToAsync(answer).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(content, answer.ToArray()[^content.Length..]);
+        Assert.True(answer.ToArray().AsSpan()[..^content.Length].EndsWith("\r\n\r\n"u8));
+    }
+
     [Theory]
     [InlineData("..%2Flog")]
     [InlineData("..%2F..%2F..%2F..%2Fhpo.db")]

@@ -116,6 +116,16 @@ public sealed class InsightTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.InRange(steps.Count, 10, 20);
         Assert.Equal((0, 59), (steps[0], steps[^1]));
         Assert.Equal(steps.Order(), steps);
+
+        trial = (await api.PostAsync("studies/curves/suggest")).GetProperty("trials")[0];
+        for (var step = 0; step < 9; step++)
+            await EndAsync("curves", trial, "report", $$$"""{"step":{{{step}}},"values":{"value":{{{step}}}}}""");
+        foreach (var (points, curves) in new[] { (4, 1), (7, 1), (8, 2) })
+        {
+            curve = (await api.GetAsync($"studies/curves/curves?trials=100&points={points}")).GetProperty("curves");
+            Assert.InRange(curve.EnumerateArray().Sum(c => c.GetProperty("points").GetArrayLength()), 0, points);
+            Assert.InRange(curve.GetArrayLength(), 0, curves);
+        }
     }
 
     [Fact]

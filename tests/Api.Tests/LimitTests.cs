@@ -122,3 +122,24 @@ public sealed class LimitTests(NarrowHost api) : IClassFixture<NarrowHost>
     private static async Task<string?> TypeAsync(HttpResponseMessage response) =>
         JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("type").GetString();
 }
+
+/// <summary>A service that says yes to whoever reaches it, as in a container whose port is published on this machine alone.</summary>
+public sealed class OpenHost : ApiHost
+{
+    protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["Auth:AllowAnonymous"] = "true" };
+}
+
+public sealed class OpenTests(OpenHost api) : IClassFixture<OpenHost>
+{
+    [Theory]
+    [InlineData("cross-site", "POST", 401)]
+    [InlineData("cross-site", "GET", 200)]
+    [InlineData("same-origin", "POST", 404)]
+    [InlineData(null, "POST", 404)]
+    public async Task A_page_of_another_site_changes_nothing(string? site, string method, int status)
+    {
+        (string, string)[] headers = [("Host", "hpo.example"), ("X-Forwarded-For", "203.0.113.7"), .. site is null ? [] : new[] { ("Sec-Fetch-Site", site) }];
+        using var response = await api.SendAsync(new HttpMethod(method), method == "GET" ? "workers" : "workers/none/drain", null, headers);
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+}

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace HpoService.Architecture.Tests;
@@ -86,6 +88,35 @@ public sealed class RoomTests
     {
         var package = XDocument.Load(Path.Combine(Root, "Directory.Packages.props")).Descendants("PackageVersion").Single(p => p.Attribute("Include")!.Value == "TorchSharp-cpu");
         Assert.Contains($"TorchSharp {package.Attribute("Version")!.Value}.0,", File.ReadAllText(Path.Combine(Root, "tests/TorchSharp.Signatures/Signatures.cs")), StringComparison.Ordinal);
+    }
+
+    /// <summary>On PostgreSQL a statement that is canceled ends the transaction, and with it the requests of all who share it.</summary>
+    [Fact]
+    public void Within_a_turn_nobody_s_token_cancels_a_statement()
+    {
+        string[] withoutStatements = ["Proposing.Add", "TrialDispatcher.HandOutAsync"]; // looks at the token while it draws points
+        var storage = typeof(Storage.Database).Assembly;
+        Assert.Equal(withoutStatements,
+            from type in storage.GetTypes()
+            from method in type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            let parameters = method.GetParameters().Select(p => p.ParameterType.Name).ToList()
+            where parameters.Contains("CancellationToken") && parameters.Intersect(["StudyWrite", "WriteTurn"]).Any()
+            orderby type.Name
+            select $"{type.Name}.{method.Name}");
+        var turns = Sources("Storage").Select(File.ReadAllText)
+            .SelectMany(text => Regex.Matches(text, @"(?:[Dd]atabase\.(?:Turn|Write)Async(?:<\S+>)?|(?<![\w.])WriteAsync)(?=\(\s*(?:study, )?(?:async )?\w+ =>)").Select(m => Arguments(text, m.Index + m.Length))).ToList();
+        Assert.InRange(turns.Count, 30, 100);
+        Assert.All(turns, turn => Assert.DoesNotMatch(@"ancellationToken\b(?!\s*$)", turn.Replace("idempotency, cancellationToken)", "idempotency)", StringComparison.Ordinal).Replace("CancellationToken.None", "", StringComparison.Ordinal)));
+    }
+
+    private static string Arguments(string text, int open)
+    {
+        for (var (i, depth) = (open, 0); ; i++)
+        {
+            depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+            if (depth == 0)
+                return text[(open + 1)..i];
+        }
     }
 
     private static IEnumerable<string> Sources(string room) => Directory.EnumerateFiles(Path.Combine(Root, "src", room), "*.*", SearchOption.AllDirectories)

@@ -53,6 +53,16 @@ public sealed class HpoClientTests : IAsyncLifetime
         Assert.Equal("completed", (await client.GetStudyAsync("c")).State);
     }
 
+    [Theory, InlineData(double.NaN), InlineData(double.PositiveInfinity)]
+    public async Task A_training_that_diverged_can_be_reported(double loss)
+    {
+        var client = new HpoClient(_http);
+        await client.CreateStudyAsync(JsonNode.Parse("""{"name":"d","parameters":[{"name":"x","type":"float","low":0,"high":1}]}""")!.AsObject());
+        var trial = Assert.Single(await client.SuggestAsync("d"));
+        Assert.True(await client.ReportAsync("d", trial, 1, new Dictionary<string, double> { ["value"] = loss }));
+        Assert.Equal("infeasible", (await client.CompleteAsync("d", trial, new Dictionary<string, double> { ["value"] = loss })).State);
+    }
+
     [Fact]
     public async Task A_refusal_carries_the_problem_document()
     {

@@ -30,6 +30,7 @@ public sealed class HealthTests : IDisposable
         using var worker = Service.Run("worker", "--data", _data, "--slots", "1");
         Assert.Equal("worker ready", await worker.StandardOutput.ReadLineAsync());
         Assert.Equal((0, ""), await HealthAsync("--data", _data, "--timeout", "120"));
+        Assert.Contains("No worker 'trainer' has been heard of", (await HealthAsync("--data", _data, "--name", "trainer", "--timeout", "120")).Error, StringComparison.Ordinal);
         Assert.Equal(0, await Service.StopAsync(worker));
         var (code, why) = await HealthAsync("--data", _data);
         Assert.Equal(1, code);

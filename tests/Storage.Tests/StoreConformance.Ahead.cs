@@ -74,9 +74,9 @@ public abstract partial class StoreConformance
             {
                 var write = turn.Study("s", _time);
                 if (proposal is null)
-                    await LeaseStore.TakeAsync(write, 1, "w", Lease, default);
+                    await LeaseStore.TakeAsync(write, 1, "w", Lease);
                 else
-                    await LeaseStore.StartAsync(write, Proposing.Add(write, proposal, 1, default)[0], "w", Lease, default);
+                    await LeaseStore.StartAsync(write, Proposing.Add(write, proposal, 1, default)[0], "w", Lease);
                 ahead.HandedOut(write);
                 return true;
             }, default);

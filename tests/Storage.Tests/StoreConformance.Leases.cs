@@ -89,6 +89,85 @@ public abstract partial class StoreConformance
         Assert.Empty(await Studies.NeedingTrialsAsync(2, true, default));
     }
 
+    [Fact]
+    public async Task A_lease_that_its_holder_renews_late_was_not_lost()
+    {
+        await CreateAsync();
+        var trial = await TakeAsync();
+        for (var i = 0; i <= LeaseStore.MaxLeaseLosses; i++)
+        {
+            _time.Advance(2 * Lease);
+            Assert.Equal(1, await Leases.SweepAsync(default));
+            Assert.False((await HeartbeatAsync(trial)).ShouldStop);
+        }
+
+        await CompleteAsync(trial, 1);
+        Assert.Equal((TrialState.Completed, 1), ((await Trials.GetAsync("s", 0, default)) is var done ? (done.State, done.Attempt) : default));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Where_leases_could_not_be_renewed_their_holders_have_the_time_of_their_lease_for_it(bool isOutage)
+    {
+        await CreateAsync();
+        Assert.Equal(0, await Leases.KeepSweepingAsync(default));
+        var (living, dead) = (await TakeAsync(), await TakeAsync());
+        if (isOutage)
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                _time.Advance(0.4 * Lease);
+                _services.GetRequiredService<Database>().AnnounceOutage();
+                Assert.Empty((await Dispatcher.SuggestAsync("s", 1, "other", Lease, null, default)).Trials.IntersectBy([0, 1], t => t.Number));
+            }
+        }
+        else
+        {
+            _time.Advance(10 * Lease);
+        }
+
+        Assert.Equal(0, await Leases.KeepSweepingAsync(default));
+        Assert.Empty((await Dispatcher.SuggestAsync("s", 1, "other", 9 * Lease, null, default)).Trials.IntersectBy([0, 1], t => t.Number));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.False((await HeartbeatAsync(living)).ShouldStop);
+            _time.Advance(0.4 * Lease);
+            await Leases.KeepSweepingAsync(default);
+        }
+
+        Assert.Equal(TrialState.Running, (await Trials.GetAsync("s", living.Number, default)).State);
+        Assert.Equal((dead.Number, 2), (await TakeAsync()) is var again ? (again.Number, again.Attempt) : default);
+    }
+
+    [Fact]
+    public async Task What_another_process_swept_meanwhile_waits_for_its_holder_too()
+    {
+        await CreateAsync();
+        var trial = await TakeAsync();
+        await using (var other = new ServiceCollection().AddSingleton<TimeProvider>(_time).AddHpoStorage(Place.Open()).BuildServiceProvider())
+        {
+            _time.Advance(9 * Lease);
+            Assert.Equal(1, await other.GetRequiredService<LeaseStore>().SweepAsync(default));
+        }
+
+        await Leases.KeepSweepingAsync(default);
+        Assert.Empty((await Dispatcher.SuggestAsync("s", 1, "other", Lease, null, default)).Trials.IntersectBy([trial.Number], t => t.Number));
+        Assert.False((await HeartbeatAsync(trial)).ShouldStop);
+        await CompleteAsync(trial, 1);
+    }
+
+    [Fact]
+    public async Task What_a_dead_worker_held_need_not_wait()
+    {
+        var models = _services.GetRequiredService<ModelStore>();
+        await models.PublishAsync([new ModelCard("m", "", "{}", [new FloatParameter("x", 0, 1)], [], [new Objective("value", Direction.Minimize)])], default);
+        await CreateAsync("inside", runner: new Runner(Runner.Training, "m"));
+        await Dispatcher.FillQueueAsync((await Studies.GetAsync("inside", default)).Id, 1, default);
+        await Leases.TakeAsync("inside", "machine", Lease, default);
+        await Leases.ReclaimAsync("machine", default);
+        await Leases.KeepSweepingAsync(default);
+        Assert.Equal(2, (await Leases.TakeAsync("inside", "machine", Lease, default))!.Attempt);
+    }
+
     private Task<ReportAnswer> ReportAsync(TrialView trial, long step, double value) =>
         Leases.ReportAsync("s", trial.Number, trial.Lease!.Token, new Measurement(step, Values(value)), default);
 }

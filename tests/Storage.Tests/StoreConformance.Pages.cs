@@ -1,3 +1,4 @@
+using HpoService.Search.Studies;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HpoService.Storage.Tests;
@@ -50,6 +51,32 @@ public abstract partial class StoreConformance
         await using var other = new ServiceCollection().AddHpoStorage(Place.Open()).BuildServiceProvider();
         await other.GetRequiredService<TrialDispatcher>().SuggestAsync("s", 1, "elsewhere", Lease, null, default);
         await next.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task A_long_way_behind_changes_come_in_parts_that_leave_nothing_out()
+    {
+        var study = await CreateAsync(budget: new Budget { MaxParallelTrials = 3000 });
+        for (var i = 0; i < 30; i++)
+        {
+            var trials = (await Dispatcher.SuggestAsync("s", 100, "w", Lease, null, default)).Trials;
+            await Leases.ReportAsync("s", trials[0].Number, trials[0].Lease!.Token, new Measurement(i, Values(i)), default);
+        }
+
+        var feed = _services.GetRequiredService<ChangeFeed>();
+        var (version, seen, measured, parts) = (0L, new List<int>(), new List<long>(), 0);
+        for (; await feed.SinceAsync(study.Id, version, default) is { } changes; parts++)
+        {
+            Assert.InRange(changes.Trials.Count, 0, 1100);
+            seen.AddRange(changes.Trials.Select(t => t.Number));
+            measured.AddRange(changes.Measurements.Select(m => m.Measurement.Step));
+            version = changes.Version;
+        }
+
+        Assert.Equal((await Studies.GetAsync("s", default)).Version, version);
+        Assert.InRange(parts, 3, 5);
+        Assert.Equal(Enumerable.Range(0, 3000), seen.Distinct().Order());
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => (long)i), measured);
     }
 
     [Fact]

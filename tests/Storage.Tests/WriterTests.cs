@@ -104,7 +104,7 @@ public abstract class WriterTests(string kind) : IAsyncLifetime
     {
         var before = await SuggestAsync();
         var other = Open();
-        other.MorePragmas = pragma;
+        (other.MorePragmas, other.RenewableSince) = (pragma, 1);
         var services = new ServiceCollection().AddHpoStorage(other).BuildServiceProvider();
         var dispatcher = services.GetRequiredService<TrialDispatcher>();
         // Until the pages that the file has are full, a small disk takes some more.
@@ -115,6 +115,7 @@ public abstract class WriterTests(string kind) : IAsyncLifetime
                 await dispatcher.SuggestAsync("s", 100, "w", Lease, null, default);
         });
         Assert.Contains(what, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(Database.NotNow, other.RenewableSince);
         Assert.Equal(written, (await services.GetRequiredService<StudyStore>().GetAsync("s", default)).TrialCounts.Values.Sum());
 
         other.MorePragmas = null;

@@ -35,6 +35,7 @@ internal sealed class KeyAuthentication(
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties) => throw new RefusedException(401, "unauthenticated",
         await keys.HasKeysAsync(Context.RequestAborted)
             ? $"Authorization must be Bearer and a key that is valid, but got {(Presented() is null ? "none" : "another")}."
+            : IsFromOtherSite() ? "without any key a change must not be asked for by another site's page, but got one that is."
             : "without any key the service must be called from its own machine, by a loopback address, but got a call from elsewhere.");
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => throw new RefusedException(403, "forbidden",
@@ -45,10 +46,13 @@ internal sealed class KeyAuthentication(
 
     // A page of another site that is open in a browser on this machine calls from this machine, too: by a name of its own that leads here,
     // or by sending a form. And a proxy on this machine calls for others.
-    private bool IsWelcome() => access.Value.AllowAnonymous
+    private bool IsWelcome() => access.Value.AllowAnonymous && !IsFromOtherSite()
         || (Context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address)) && IsLoopback(Request.Host.Host)
         && !Request.Headers.ContainsKey("X-Forwarded-For") && !Request.Headers.ContainsKey("Forwarded")
         && (HttpMethods.IsGet(Request.Method) || Request.Headers.Origin.ToString() is not { Length: > 0 } origin || origin == $"{Request.Scheme}://{Request.Host}");
+
+    // As the browser says: by a service's address alone it cannot be told behind a proxy.
+    private bool IsFromOtherSite() => !HttpMethods.IsGet(Request.Method) && Request.Headers["Sec-Fetch-Site"] == "cross-site";
 
     private static bool IsLoopback(string host) =>
         host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);

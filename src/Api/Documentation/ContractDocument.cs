@@ -36,7 +36,7 @@ internal sealed class ContractDocument : IOpenApiDocumentTransformer
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, document)] = [] }, []];
         (components.Schemas ??= new Dictionary<string, IOpenApiSchema>())[Problem] = ProblemSchema();
         components.Responses ??= new Dictionary<string, IOpenApiResponse>();
-        foreach (var (name, description, header) in new[] { (Problem, "A problem document.", null), (Later, "A problem document; nothing was written.", "Retry-After"), (Unauthenticated, "A problem document.", "WWW-Authenticate") })
+        foreach (var (name, description, header) in new[] { (Problem, "A problem document.", null), (Later, "A problem document: come again later.", "Retry-After"), (Unauthenticated, "A problem document.", "WWW-Authenticate") })
             components.Responses[name] = ProblemAnswer(document, description, header);
         components.Schemas.Remove("SseItemOfObject");
         foreach (var (path, item) in document.Paths)

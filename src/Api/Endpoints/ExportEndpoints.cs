@@ -1,4 +1,5 @@
 using HpoService.Api.Exports;
+using HpoService.Api.Problems;
 using HpoService.Search;
 using HpoService.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,8 +15,9 @@ public static class ExportEndpoints
     /// <summary>All trials, streamed as csv, json (one object, as import takes it) or ndjson (a trial a line).</summary>
     /// <remarks>JSON has all measurements, CSV none. In CSV, a text that a spreadsheet would take for a formula is preceded by an apostrophe.</remarks>
     public static async Task<PushStreamHttpResult> ExportAsync(
-        string study, StudyStore studies, ExportStore trials, InsightStore insight, CancellationToken cancellationToken, string format = "csv")
+        string study, StudyStore studies, ExportStore trials, InsightStore insight, HttpContext context, CancellationToken cancellationToken, string format = "csv")
     {
+        BareRefusals.Disarm(context);
         var found = await studies.GetAsync(study, cancellationToken);
         var source = new ExportSource(found, trials, await insight.MetricsAsync($"{found.Id}", cancellationToken));
         var (write, type) = format switch

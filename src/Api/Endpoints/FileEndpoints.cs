@@ -33,6 +33,7 @@ public static class FileEndpoints
 
     private static FileStreamHttpResult Answer(HttpRequest request, Stream file, string type, string? name)
     {
+        BareRefusals.Disarm(request.HttpContext);
         var still = new StillStream(file);
         if (!IsBeyond(request, still.Length))
             return TypedResults.File(still, type, name, enableRangeProcessing: true);

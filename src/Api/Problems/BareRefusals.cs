@@ -24,13 +24,23 @@ internal sealed class BareRefusals(PipeWriter inner) : PipeWriter
     });
 
     private Memory<byte> _memory;
+    private bool _isDisarmed;
 
     /// <summary>To be used on an endpoint.</summary>
     public static ConnectionDelegate Over(ConnectionDelegate next) => connection =>
     {
-        connection.Transport = new Ends(connection.Transport.Input, new BareRefusals(connection.Transport.Output));
+        var output = new BareRefusals(connection.Transport.Output);
+        connection.Transport = new Ends(connection.Transport.Input, output);
+        connection.Features.Set(output);
         return next(connection);
     };
+
+    /// <summary>To be called before bytes of others' making are sent, which might look like a refusal: on that connection refusals stay bare from then on.</summary>
+    public static void Disarm(HttpContext context)
+    {
+        if (context.Features.Get<BareRefusals>() is { } output)
+            output._isDisarmed = true;
+    }
 
     public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
 
@@ -40,7 +50,7 @@ internal sealed class BareRefusals(PipeWriter inner) : PipeWriter
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
-    public override void Advance(int bytes) => inner.Advance(bytes > 12 && _memory.Span[9] is (byte)'4' or (byte)'5' ? Completed(_memory.Span, bytes) : bytes);
+    public override void Advance(int bytes) => inner.Advance(bytes > 12 && _memory.Span[9] is (byte)'4' or (byte)'5' && !_isDisarmed ? Completed(_memory.Span, bytes) : bytes);
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
 

@@ -47,7 +47,7 @@ public sealed class ApiKeyStore(Database database, TimeProvider time)
         var text = Base64Url.EncodeToString(secret);
         await database.WriteAsync(async db =>
         {
-            if (await db.ApiKeys.AnyAsync(k => k.Name == name, cancellationToken))
+            if (await db.ApiKeys.AnyAsync(k => k.Name == name, default))
                 throw new InvalidValuesException("/name", $"a key's name must be new, also among revoked ones, but got '{name}'.");
             return db.ApiKeys.Add(new ApiKeyRow
             {
@@ -68,7 +68,7 @@ public sealed class ApiKeyStore(Database database, TimeProvider time)
     /// <exception cref="NotFoundException">There is none of that name.</exception>
     public Task<ApiKeyView> RevokeAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(async db =>
     {
-        var row = await db.ApiKeys.FirstOrDefaultAsync(k => k.Name == name, cancellationToken) ?? throw new NotFoundException("key", name);
+        var row = await db.ApiKeys.FirstOrDefaultAsync(k => k.Name == name, default) ?? throw new NotFoundException("key", name);
         row.RevokedAt ??= time.GetUtcNow().ToUnixTimeMilliseconds();
         return View(row);
     }, cancellationToken);

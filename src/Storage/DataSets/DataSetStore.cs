@@ -53,13 +53,21 @@ public sealed class DataSetStore(Database database, ModelStore models, IDataSetD
             card = Get(upload.Name); // this request's own, from before a crash at the next line, or from its twin
         }
 
-        if (idempotency is not null)
-            card = await RememberAsync(idempotency, card);
+        try
+        {
+            if (idempotency is not null)
+                card = await RememberAsync(idempotency, card);
+        }
+        catch (Exception e) when (e is BusyException or UnwritableException)
+        {
+            throw new UnknownOutcomeException(e); // the data set is there: the same request again finds it
+        }
+
         try
         {
             await PublishAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is BusyException or UnwritableException)
+        catch (Exception e) when (e is BusyException or UnwritableException or UnknownOutcomeException)
         {
             // It is there; the workers say so at their next heartbeat.
         }
@@ -85,10 +93,10 @@ public sealed class DataSetStore(Database database, ModelStore models, IDataSetD
         await database.WriteAsync(async db =>
         {
             var open = await db.Studies.AsNoTracking().Where(s => s.RunnerKind == Runner.Training && (s.State == StudyState.Active || s.State == StudyState.Paused))
-                .Select(s => new { s.Name, s.RunnerJson }).ToListAsync(cancellationToken);
+                .Select(s => new { s.Name, s.RunnerJson }).ToListAsync(default);
             if (open.Where(s => Mapping.FromJson<Runner>(s.RunnerJson).DataSet == name).Select(s => s.Name).ToList() is { Count: > 0 } users)
                 throw new DataSetInUseException(name, users);
-            await ModelStore.WithdrawAsync(db, name, cancellationToken); // no study can name it from here on
+            await ModelStore.WithdrawAsync(db, name, default); // no study can name it from here on
             return name;
         }, cancellationToken);
         try

@@ -44,6 +44,8 @@ public sealed class InsightStore(Database database)
     /// <inheritdoc cref="HistoryAsync"/>
     public async Task<LearningCurves> CurvesAsync(string study, string? metric, int curves, int points, CancellationToken cancellationToken)
     {
+        const int least = 4; // points of a curve
+        curves = Math.Min(curves, Math.Max(1, points / least));
         var (id, answer, chosen) = await _tables.ReadAsync(study, (row, table) =>
         {
             var (empty, numbers) = LearningCurves.Choose(table, metric, curves);
@@ -52,7 +54,7 @@ public sealed class InsightStore(Database database)
         await using var db = database.Open();
         var found = new List<LearningCurve>();
         foreach (var (number, state) in chosen)
-            found.Add(await LearningCurves.ReadAsync(db, id, number, state, answer.Metric, Math.Max(4, points / curves), cancellationToken));
+            found.Add(await LearningCurves.ReadAsync(db, id, number, state, answer.Metric, Math.Max(least, points / curves), cancellationToken));
         return answer with { Curves = [.. found.Where(curve => curve.Points.Count > 0)] };
     }
 

@@ -23,7 +23,7 @@ internal sealed class PostgresWriteConnection : WriteConnection
     public PostgresWriteConnection(NpgsqlConnection connection, HpoDbContext context, string writer) : base(connection, context)
     {
         (_writer, Outbox) = (writer, new Outbox(connection));
-        _begin = Batch("BEGIN", $"SELECT pg_advisory_xact_lock({WriteLock})", """SELECT COALESCE(MAX("Turn"), 0) FROM writers""");
+        _begin = Batch("BEGIN ISOLATION LEVEL READ COMMITTED", $"SELECT pg_advisory_xact_lock({WriteLock})", """SELECT COALESCE(MAX("Turn"), 0) FROM writers""");
         _commit = Batch("""
             INSERT INTO writers ("Id", "Turn", "At") VALUES ($1, $2, EXTRACT(EPOCH FROM now()) * 1000)
             ON CONFLICT ("Id") DO UPDATE SET "Turn" = excluded."Turn", "At" = excluded."At"

@@ -3,8 +3,8 @@ using HpoService.Search.Studies;
 
 namespace HpoService.Storage.Rows;
 
-/// <summary>A trial as stored; key (StudyId, Number). <see cref="State"/> and <see cref="LeaseToken"/> are concurrency tokens:
-/// an update only hits the row while both are what was read, which makes every move a compare-and-swap.</summary>
+/// <summary>A trial as stored; key (StudyId, Number). Who changes it holds the database's write lock, and has read it under that lock or knows that nobody
+/// else has written since. For updates by EF Core <see cref="State"/> and <see cref="LeaseToken"/> are concurrency tokens all the same.</summary>
 internal sealed class TrialRow
 {
     private ParameterValues? _parameters;

@@ -66,9 +66,13 @@ internal sealed class SqliteProvider : IProvider
             Claims.Add(new FileStream(Path.Combine(Path.GetDirectoryName(_path)!, $"worker-{worker}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             return Task.FromResult(true);
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult == WouldBlock)
         {
             return Task.FromResult(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(e);
         }
     }
 
@@ -100,10 +104,13 @@ internal sealed class SqliteProvider : IProvider
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new UnwritableException(e is UnauthorizedAccessException || e.HResult == ReadOnly ? "one that is read-only" : "an error of its disk", e);
+                throw Unwritable(e);
             }
         }
     }
+
+    private static UnwritableException Unwritable(Exception e) =>
+        new(e is UnauthorizedAccessException || e.HResult == ReadOnly ? "one that is read-only" : "an error of its disk", e);
 
     private sealed class SqlitePragmas(int patience) : DbConnectionInterceptor
     {

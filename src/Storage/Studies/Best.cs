@@ -33,5 +33,5 @@ public sealed class BestTrials(Database database, TimeProvider time)
 
     // A study from before fronts were kept, of which no trial has ended since.
     private Task<Front> BuildFrontAsync(long id, CancellationToken cancellationToken) => database.WriteAsync(
-        async db => await Front.LoadAsync(await StudyWrite.OpenAsync(db, $"{id}", time, cancellationToken), cancellationToken), cancellationToken);
+        db => Front.LoadAsync(db.Turn!.Study($"{id}", time)), cancellationToken);
 }

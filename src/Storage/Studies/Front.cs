@@ -13,9 +13,9 @@ internal sealed class Front
 
     private Front(StudyWrite write, List<(FrontRow, double[])> members) => (_write, _members) = (write, members);
 
-    public static async Task<Front> LoadAsync(StudyWrite write, CancellationToken cancellationToken)
+    public static async Task<Front> LoadAsync(StudyWrite write)
     {
-        var rows = await write.Db.Front.Where(f => f.StudyId == write.Row.Id).ToListAsync(cancellationToken);
+        var rows = await write.Db.Front.Where(f => f.StudyId == write.Row.Id).ToListAsync();
         var front = new Front(write, rows.ConvertAll(row => (row, Mapping.FromJson<double[]>(row.ScoresJson))));
         if (write.Row.FrontSize is not null)
             return front;
@@ -23,7 +23,7 @@ internal sealed class Front
         write.Row.FrontSize = 0;
         var completed = await write.Db.Trials.AsNoTracking()
             .Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Completed && t.IsFeasible != false).OrderBy(t => t.Number)
-            .Select(t => new { t.Number, t.ValuesJson }).ToListAsync(cancellationToken);
+            .Select(t => new { t.Number, t.ValuesJson }).ToListAsync();
         foreach (var trial in completed)
             front.Add(trial.Number, Mapping.MetricsFromJson(trial.ValuesJson!));
         return front;

@@ -19,7 +19,7 @@ public sealed class KeyExpiry(Database database, TimeProvider time)
         {
             if (await LastOfNextAsync(cancellationToken) is not { } last)
                 return forgotten;
-            forgotten += await database.WriteAsync(db => db.IdempotencyKeys.Where(k => k.CreatedAt <= last).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+            forgotten += await database.WriteAsync(db => db.IdempotencyKeys.Where(k => k.CreatedAt <= last).ExecuteDeleteAsync(default), cancellationToken);
         }
     }
 

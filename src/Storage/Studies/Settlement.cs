@@ -8,14 +8,14 @@ namespace HpoService.Storage;
 internal static class Settlement
 {
     /// <summary>Takes a completed trial's values into the best so far.</summary>
-    public static async Task ObserveAsync(this StudyWrite write, TrialRow trial, IReadOnlyDictionary<string, double> values, CancellationToken cancellationToken)
+    public static async Task ObserveAsync(this StudyWrite write, TrialRow trial, IReadOnlyDictionary<string, double> values)
     {
         var objectives = write.Definition.Objectives;
         trial.Score = objectives[0].Score(values[objectives[0].Metric]);
         trial.IsFeasible = write.Definition.IsFeasible(values);
         var improves = trial.IsFeasible != false && (objectives.Count == 1
             ? !(write.Row.BestScore >= trial.Score)
-            : (write.Front ??= await Front.LoadAsync(write, cancellationToken)).Add(trial.Number, values));
+            : (write.Front ??= await Front.LoadAsync(write)).Add(trial.Number, values));
         write.Row.TrialsWithoutImprovement = improves ? 0 : write.Row.TrialsWithoutImprovement + 1;
         if (!improves)
             return;
@@ -26,7 +26,7 @@ internal static class Settlement
     }
 
     /// <summary>Completes the study when its budget, target or space is used up.</summary>
-    public static async Task SettleAsync(this StudyWrite write, CancellationToken cancellationToken)
+    public static async Task SettleAsync(this StudyWrite write)
     {
         if (write.Row.State.IsFinal())
             return;
@@ -34,16 +34,16 @@ internal static class Settlement
             return;
         write.Row.CompletionReason = reason;
         write.Move(StudyState.Completed);
-        await write.CloseTrialsAsync(cancelRunning: false, "the study is complete", cancellationToken);
+        await write.CloseTrialsAsync(cancelRunning: false, "the study is complete");
     }
 
     /// <summary>Withdraws what is queued; asks what runs to stop, or withdraws it too.</summary>
-    public static async Task CloseTrialsAsync(this StudyWrite write, bool cancelRunning, string reason, CancellationToken cancellationToken)
+    public static async Task CloseTrialsAsync(this StudyWrite write, bool cancelRunning, string reason)
     {
-        await write.Db.SaveChangesAsync(cancellationToken); // the query must see what this transaction has moved already
+        await write.Db.SaveChangesAsync(); // the query must see what this transaction has moved already
         var open = await write.Db.Trials
             .Where(t => t.StudyId == write.Row.Id && (t.State == TrialState.Queued || t.State == TrialState.Running))
-            .ToListAsync(cancellationToken);
+            .ToListAsync();
         foreach (var trial in open)
         {
             if (trial.State == TrialState.Queued || cancelRunning)

@@ -35,20 +35,20 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
         Enqueuing.Validate(definition, initialTrials, "/initialTrials");
         var created = await database.WriteAsync(async db =>
         {
-            if (await db.RecallAsync<CreatedStudy>(CreateScope, idempotency, cancellationToken) is { } earlier)
+            if (await db.RecallAsync<CreatedStudy>(CreateScope, idempotency, default) is { } earlier)
                 return earlier;
             if (definition.Runner.Kind == Runner.Training)
-                _ = Card(definition.Runner, await ModelStore.ListAsync(db, cancellationToken)); // again: a data set may just be going
-            if (await db.Studies.AnyAsync(s => s.Name == definition.Name, cancellationToken))
+                _ = Card(definition.Runner, await ModelStore.ListAsync(db, default)); // again: a data set may just be going
+            if (await db.Studies.AnyAsync(s => s.Name == definition.Name, default))
                 throw new NameTakenException(definition.Name);
             var row = NewRow(definition, description, labels, time.GetUtcNow().ToUnixTimeMilliseconds());
-            row.Version = await FirstVersionAsync(db, row.Name, cancellationToken);
+            row.Version = await FirstVersionAsync(db, row.Name, default);
             db.Studies.Add(row);
-            await db.SaveChangesAsync(cancellationToken); // gives the row its id
-            var write = await StudyWrite.OpenAsync(db, $"{row.Id}", time, cancellationToken);
+            await db.SaveChangesAsync(default); // gives the row its id
+            var write = db.Turn!.Study($"{row.Id}", time);
             foreach (var values in initialTrials)
                 Enqueuing.Add(write, values, "initialTrials");
-            var imported = finished?.Count > 0 ? await Importing.AddAsync(write, finished, cancellationToken) : [];
+            var imported = finished?.Count > 0 ? await Importing.AddAsync(write, finished) : [];
             var study = new CreatedStudy(write.Row.Clone(), imported.FirstOrDefault(t => t.Number == write.Row.BestNumber)?.ToView());
             db.Remember(CreateScope, idempotency, study, row.CreatedAt);
             return study;
@@ -134,7 +134,7 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
             if (changed.MaxTrials < write.Row.NextNumber && changed.MaxTrials != write.Definition.Budget.MaxTrials)
                 throw new InvalidStudyException("/budget/maxTrials", $"maxTrials >= {write.Row.NextNumber}, the number of trials that there are, must hold, but got {changed.MaxTrials}.");
             write.Set(changed);
-            await write.SettleAsync(cancellationToken);
+            await write.SettleAsync();
         }, cancellationToken);
 
     /// <summary>Pauses, resumes or cancels. Moving to the state it is already in changes nothing.</summary>
@@ -146,7 +146,7 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
             return;
         write.Move(to);
         if (to == StudyState.Canceled)
-            await write.CloseTrialsAsync(cancelRunning: true, "the study was canceled", cancellationToken);
+            await write.CloseTrialsAsync(cancelRunning: true, "the study was canceled");
     }, cancellationToken);
 
     /// <summary>Deletes a study with everything in it.</summary>
@@ -155,12 +155,12 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
     {
         return await database.WriteAsync(async db =>
         {
-            var row = await db.Studies.FindStudyAsync(study, cancellationToken);
+            var row = await db.Studies.FindStudyAsync(study, default);
             if (ifVersions is { } wanted && !wanted.Contains(row.Version))
                 throw new VersionMismatchException(wanted, row.Version);
             db.Studies.Remove(row);
-            await db.ForgetAsync(row.Id, cancellationToken);
-            await RememberVersionAsync(db, row, cancellationToken);
+            await db.ForgetAsync(row.Id, default);
+            await RememberVersionAsync(db, row, default);
             return row.Id;
         }, cancellationToken);
     }
@@ -194,11 +194,11 @@ public sealed class StudyStore(Database database, CommandStore commands, TimePro
     private Task<StudyView> ChangeAsync(string study, IReadOnlyList<long>? ifVersions, Func<StudyWrite, Task> change, CancellationToken cancellationToken) =>
         database.WriteAsync(async db =>
         {
-            var write = await StudyWrite.OpenAsync(db, study, time, cancellationToken);
+            var write = db.Turn!.Study(study, time);
             if (ifVersions is { } wanted && !wanted.Contains(write.Row.Version))
                 throw new VersionMismatchException(wanted, write.Row.Version);
             await change(write);
-            return await ToViewAsync(db, write.Row.Clone(), cancellationToken);
+            return await ToViewAsync(db, write.Row.Clone(), default);
         }, cancellationToken);
 
     // As what its model's card says of settings lets it be.

@@ -39,18 +39,6 @@ internal sealed class StudyWrite
     /// <summary>The Pareto front, once it was needed.</summary>
     public Front? Front { get; set; }
 
-    public static Task<StudyWrite> OpenAsync(HpoDbContext db, string study, TimeProvider time, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(db.Turn!.Study(study, time));
-    }
-
-    public Task<TrialRow> TrialAsync(int number, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(Trial(number));
-    }
-
     /// <exception cref="NotFoundException">There is none of that number.</exception>
     public TrialRow Trial(int number)
     {
@@ -70,6 +58,9 @@ internal sealed class StudyWrite
 
     /// <summary>Whether trials may have lost their lease by now.</summary>
     public bool MayHaveLostLeases => _turn.Session.MayHaveLostLeases(Row.Id, Now);
+
+    /// <summary>For how many milliseconds holders could renew their leases, without a break until now: who held one for longer than that may just not have come to it.</summary>
+    public long RenewableFor => Now - _turn.Session.RenewableSince;
 
     /// <summary>Hands the changes over to the transaction.</summary>
     public void Accept(WriteSession session)

@@ -18,12 +18,12 @@ public sealed class ImportStore(Database database, TimeProvider time)
     {
         return await database.WriteAsync<IReadOnlyList<TrialView>>(async db =>
         {
-            var write = await StudyWrite.OpenAsync(db, study, time, cancellationToken);
+            var write = db.Turn!.Study(study, time);
             var scope = IdempotencyKeys.Scope(IdempotencyKeys.Import, write.Row.Id);
-            if (await db.RecallAsync<List<TrialView>>(scope, idempotency, cancellationToken) is { } earlier)
+            if (await db.RecallAsync<List<TrialView>>(scope, idempotency, default) is { } earlier)
                 return earlier;
             Importing.Validate(write.Definition, trials, "/trials");
-            List<TrialView> views = [.. (await Importing.AddAsync(write, trials, cancellationToken)).Select(row => row.ToView())];
+            List<TrialView> views = [.. (await Importing.AddAsync(write, trials)).Select(row => row.ToView())];
             db.Remember(scope, idempotency, views, write.Now);
             return views;
         }, cancellationToken);

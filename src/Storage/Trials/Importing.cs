@@ -48,7 +48,7 @@ internal static class Importing
     private static IEnumerable<Violation> Misplaced(StudyDefinition definition, FinishedTrial trial) =>
         trial.State == TrialState.Canceled ? definition.Space.ViolationsOfPartial(trial.Parameters) : definition.Space.Violations(trial.Parameters);
 
-    public static async Task<IReadOnlyList<TrialRow>> AddAsync(StudyWrite write, IReadOnlyList<FinishedTrial> trials, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<TrialRow>> AddAsync(StudyWrite write, IReadOnlyList<FinishedTrial> trials)
     {
         if (write.Row.State.IsFinal())
             throw new StudyClosedException(write.Row.State);
@@ -60,10 +60,10 @@ internal static class Importing
             var row = Add(write, trial);
             rows.Add(row);
             if (trial.State == TrialState.Completed)
-                await write.ObserveAsync(row, trial.Values!, cancellationToken);
+                await write.ObserveAsync(row, trial.Values!);
         }
 
-        await write.SettleAsync(cancellationToken);
+        await write.SettleAsync();
         return rows;
     }
 

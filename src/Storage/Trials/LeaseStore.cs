@@ -1,4 +1,3 @@
-using System.Linq.Expressions;
 using System.Security.Cryptography;
 using HpoService.Search;
 using HpoService.Search.Studies;
@@ -13,13 +12,17 @@ public sealed class LeaseStore(Database database, TimeProvider time)
     /// <summary>After so many lost leases a trial fails: something about it takes its workers down.</summary>
     public const int MaxLeaseLosses = 5;
 
+    // Between two sweeps; a holder's next sign of life comes later than that.
+    private const long LongestPause = 5000;
+
     private readonly Judging _judging = new(database, time);
+    private long _sweptAt;
 
     /// <summary>Takes the oldest queued trial of an active study, if its parallel limit allows one more.</summary>
     public async Task<TrialView?> TakeAsync(string study, string worker, TimeSpan duration, CancellationToken cancellationToken)
     {
         var taken = await database.TurnAsync(async turn =>
-            await TakeAsync(turn.Study(study, time), 1, worker, duration, cancellationToken) is [var trial] ? trial : null, cancellationToken);
+            await TakeAsync(turn.Study(study, time), 1, worker, duration) is [var trial] ? trial : null, cancellationToken);
         return taken?.ToView(withLease: true);
     }
 
@@ -52,7 +55,7 @@ public sealed class LeaseStore(Database database, TimeProvider time)
             });
             if (trial.ToSnapshot().Measurements is not [var latest, ..] || latest.Step <= measurement.Step)
                 trial.LatestMeasurementJson = Mapping.MeasurementToJson(measurement);
-            await EndIfInfeasibleAsync(write, trial, measurement, cancellationToken);
+            await EndIfInfeasibleAsync(write, trial, measurement);
             stored = write;
         }, cancellationToken);
         if (answer.ShouldStop || stored is not { Definition: { Pruner.Kind: not "none" } definition, Row.Id: var id })
@@ -77,18 +80,33 @@ public sealed class LeaseStore(Database database, TimeProvider time)
     public Task<ReportAnswer> HeartbeatAsync(string study, int number, string leaseToken, TimeSpan? duration, CancellationToken cancellationToken) =>
         RenewAsync(study, number, leaseToken, duration, (_, _) => Task.CompletedTask, cancellationToken);
 
+    /// <summary><see cref="SweepAsync(CancellationToken)"/>, to be called every second, also before anything else. Where it was not, or the database took nothing meanwhile, holders could not renew their leases:
+    /// from then on each has as long for it as its lease lasts.</summary>
+    /// <returns>How many trials came back.</returns>
+    /// <exception cref="AggregateException">As for <see cref="SweepAsync(CancellationToken)"/>.</exception>
+    public async Task<int> KeepSweepingAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (now - _sweptAt > LongestPause || database.RenewableSince == Database.NotNow)
+            database.RenewableSince = now;
+        var lost = await SweepAsync(cancellationToken);
+        _sweptAt = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return lost;
+    }
+
     /// <summary>Puts trials whose lease ran out back into the queue, and ends studies whose time is up.</summary>
     /// <returns>How many trials came back.</returns>
     /// <exception cref="AggregateException">Studies that could not be swept; all others were.</exception>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var renewableFor = now - database.RenewableSince;
         await using var db = database.Open();
-        var due = await db.Trials.Where(t => t.State == TrialState.Running && t.LeaseExpiresAt < now).Select(t => t.StudyId).Distinct().ToListAsync(cancellationToken);
+        var due = await db.Trials.Where(t => t.State == TrialState.Running && t.LeaseExpiresAt < now && t.LeaseMilliseconds <= renewableFor).Select(t => t.StudyId).Distinct().ToListAsync(cancellationToken);
         var active = await db.Studies.AsNoTracking().Where(s => s.State == StudyState.Active || s.State == StudyState.Paused)
             .Select(s => new { s.Id, s.CreatedAt, s.BudgetJson }).ToListAsync(cancellationToken);
         due.AddRange(active.Where(s => !Mapping.TryFromJson<Budget>(s.BudgetJson, out var budget) || now >= s.CreatedAt + 1000 * budget.MaxSeconds).Select(s => s.Id));
-        return await TakeBackAsync(due.Distinct(), t => t.LeaseExpiresAt < now, cancellationToken);
+        return await TakeBackAsync(due.Distinct(), worker: null, cancellationToken);
     }
 
     /// <summary>Takes back at once what a worker held that died under this name: its successor need not wait until the leases run out.
@@ -104,15 +122,15 @@ public sealed class LeaseStore(Database database, TimeProvider time)
                    join study in db.Studies on trial.StudyId equals study.Id
                    where trial.State == TrialState.Running && trial.Worker == worker && study.RunnerKind != Runner.External
                    select study.Id;
-        return await TakeBackAsync(await held.Distinct().ToListAsync(cancellationToken), t => t.Worker == worker, cancellationToken);
+        return await TakeBackAsync(await held.Distinct().ToListAsync(cancellationToken), worker, cancellationToken);
     }
 
-    internal static Task<int> SweepAsync(StudyWrite write, CancellationToken cancellationToken) =>
-        SweepAsync(write, t => t.LeaseExpiresAt < write.Now, cancellationToken);
-
-    private static async Task<int> SweepAsync(StudyWrite write, Expression<Func<TrialRow, bool>> isLost, CancellationToken cancellationToken)
+    // Those whose lease ran out, or all that a dead worker held.
+    private static async Task<int> SweepAsync(StudyWrite write, string? dead = null)
     {
-        var lost = await write.Db.Trials.Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Running).Where(isLost).ToListAsync(cancellationToken);
+        var renewableFor = write.RenewableFor;
+        var running = write.Db.Trials.Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Running);
+        var lost = await (dead is null ? running.Where(t => t.LeaseExpiresAt < write.Now && t.LeaseMilliseconds <= renewableFor) : running.Where(t => t.Worker == dead)).ToListAsync();
         foreach (var trial in lost)
         {
             trial.LeaseLosses++;
@@ -121,39 +139,43 @@ public sealed class LeaseStore(Database database, TimeProvider time)
                 : trial.LeaseLosses < MaxLeaseLosses ? TrialState.Queued : TrialState.Failed;
             if (to == TrialState.Failed)
                 trial.Error = $"the lease was lost {trial.LeaseLosses} times";
-            write.Move(trial, to); // keeps the token: a late result is still welcome while nobody else holds the trial
+            if (dead is not null)
+                trial.LeaseToken = null;
+            write.Move(trial, to); // keeps a living holder's token: a late result is still welcome while nobody else holds the trial
         }
 
         return lost.Count;
     }
 
-    internal static async Task<IReadOnlyList<TrialRow>> TakeAsync(
-        StudyWrite write, int count, string worker, TimeSpan duration, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<TrialRow>> TakeAsync(StudyWrite write, int count, string worker, TimeSpan duration)
     {
         if (write.Row.State != StudyState.Active)
             return [];
-        if (write.MayHaveLostLeases && await SweepAsync(write, cancellationToken) > 0)
+        if (write.MayHaveLostLeases && await SweepAsync(write) > 0)
         {
-            await write.Db.SaveChangesAsync(cancellationToken);
-            await write.SettleAsync(cancellationToken); // the last open trial may have been lost for good
+            await write.Db.SaveChangesAsync();
+            await write.SettleAsync(); // the last open trial may have been lost for good
         }
 
         if (!write.HasRoom || write.Row.QueuedTrials == 0)
             return [];
         var take = Math.Min(write.Definition.Budget.MaxParallelTrials - write.Row.RunningTrials, count);
-        var trials = await write.Db.Trials.Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Queued && !t.IsPartial)
-            .OrderBy(t => t.Number).Take(take).ToListAsync(cancellationToken);
+        var renewableFor = write.RenewableFor;
+        // One with a token was lost while another process swept: its holder may be about to renew its lease.
+        var trials = await write.Db.Trials
+            .Where(t => t.StudyId == write.Row.Id && t.State == TrialState.Queued && !t.IsPartial && (t.LeaseToken == null || t.LeaseMilliseconds <= renewableFor))
+            .OrderBy(t => t.Number).Take(take).ToListAsync();
         foreach (var trial in trials)
-            await StartAsync(write, trial, worker, duration, cancellationToken);
+            await StartAsync(write, trial, worker, duration);
         return trials;
     }
 
-    internal static async Task StartAsync(StudyWrite write, TrialRow trial, string worker, TimeSpan duration, CancellationToken cancellationToken)
+    internal static async Task StartAsync(StudyWrite write, TrialRow trial, string worker, TimeSpan duration)
     {
         write.Move(trial, TrialState.Running);
         if (++trial.Attempt > 1)
         {
-            await write.Db.Measurements.Where(m => m.StudyId == write.Row.Id && m.Number == trial.Number).ExecuteDeleteAsync(cancellationToken);
+            await write.Db.Measurements.Where(m => m.StudyId == write.Row.Id && m.Number == trial.Number).ExecuteDeleteAsync();
             trial.LatestMeasurementJson = null;
         }
 
@@ -164,14 +186,14 @@ public sealed class LeaseStore(Database database, TimeProvider time)
     }
 
     // What is wrong with one study is not the others' loss.
-    private async Task<int> TakeBackAsync(IEnumerable<long> studies, Expression<Func<TrialRow, bool>> isLost, CancellationToken cancellationToken)
+    private async Task<int> TakeBackAsync(IEnumerable<long> studies, string? worker, CancellationToken cancellationToken)
     {
         var (lost, failures) = (0, new List<Exception>());
         foreach (var id in studies)
         {
             try
             {
-                lost += await TakeBackAsync(id, isLost, cancellationToken);
+                lost += await TakeBackAsync(id, worker, cancellationToken);
             }
             catch (Exception e) when (e is not (OperationCanceledException or BusyException or UnwritableException or UnknownOutcomeException))
             {
@@ -182,15 +204,15 @@ public sealed class LeaseStore(Database database, TimeProvider time)
         return failures.Count == 0 ? lost : throw new AggregateException(failures);
     }
 
-    private async Task<int> TakeBackAsync(long id, Expression<Func<TrialRow, bool>> isLost, CancellationToken cancellationToken)
+    private async Task<int> TakeBackAsync(long id, string? worker, CancellationToken cancellationToken)
     {
         try
         {
             return await database.TurnAsync(async turn =>
             {
                 var write = turn.Study($"{id}", time);
-                var count = await SweepAsync(write, isLost, cancellationToken);
-                await write.SettleAsync(cancellationToken);
+                var count = await SweepAsync(write, worker);
+                await write.SettleAsync();
                 return count;
             }, cancellationToken);
         }
@@ -200,13 +222,13 @@ public sealed class LeaseStore(Database database, TimeProvider time)
         }
     }
 
-    private static async Task EndIfInfeasibleAsync(StudyWrite write, TrialRow trial, Measurement latest, CancellationToken cancellationToken)
+    private static async Task EndIfInfeasibleAsync(StudyWrite write, TrialRow trial, Measurement latest)
     {
         if (write.Definition.Objectives.All(o => !latest.Values.TryGetValue(o.Metric, out var value) || double.IsFinite(value)))
             return;
         trial.Error = TrialOutcome.Diverged;
         write.Move(trial, TrialState.Infeasible);
-        await write.SettleAsync(cancellationToken);
+        await write.SettleAsync();
     }
 
     private async Task<ReportAnswer> RenewAsync(
@@ -223,7 +245,11 @@ public sealed class LeaseStore(Database database, TimeProvider time)
             if (trial.State == TrialState.Queued && !write.HasRoom)
                 return new ReportAnswer(true, write.Row.State == StudyState.Paused ? StopReasons.Paused : StopReasons.LeaseLost, null);
             if (trial.State == TrialState.Queued)
+            {
                 write.Move(trial, TrialState.Running); // ran out, but nobody took it: the holder lives after all
+                trial.LeaseLosses--;
+            }
+
             trial.LeaseMilliseconds = (long?)duration?.TotalMilliseconds ?? trial.LeaseMilliseconds;
             trial.LeaseExpiresAt = write.Now + trial.LeaseMilliseconds;
             await change(write, trial);

@@ -90,7 +90,7 @@ public sealed class TrialDispatcher
             throw new IllegalMoveException("suggest needs a study with an external runner, but got one whose trials run on the workers.");
         if (turn.Recall<Dispatch>(scope, idempotency) is { } earlier)
             return (write.Row.Id, earlier, false);
-        await write.SettleAsync(cancellationToken);
+        await write.SettleAsync();
         var (isSlow, isFresh) = (write.IsSamplerSlow, proposal is not null);
         if (isSlow && write.Row is { State: StudyState.Active, QueuedTrials: 0, IsExhausted: false } && Math.Min(count, Proposing.Room(write.Row, write.Definition.Budget)) is > 0 and var room)
             proposal ??= _ahead.Take(write, room, _turns.ClientsOf(write.Row.Id) - (isInTurn ? 1 : 0));
@@ -100,10 +100,10 @@ public sealed class TrialDispatcher
             return (write.Row.Id, null, isSlow);
         }
 
-        List<TrialRow> trials = [.. await LeaseStore.TakeAsync(write, count, worker, lease, cancellationToken)];
+        List<TrialRow> trials = [.. await LeaseStore.TakeAsync(write, count, worker, lease)];
         foreach (var trial in Proposing.Add(write, proposal, count - trials.Count, cancellationToken))
         {
-            await LeaseStore.StartAsync(write, trial, worker, lease, cancellationToken);
+            await LeaseStore.StartAsync(write, trial, worker, lease);
             trials.Add(trial);
         }
 
@@ -111,7 +111,7 @@ public sealed class TrialDispatcher
             _ahead.KeepRest(write, proposal!);
         if (isSlow && trials.Count > 0)
             _ahead.HandedOut(write);
-        await write.SettleAsync(cancellationToken);
+        await write.SettleAsync();
         var dispatch = new Dispatch([.. trials.OrderBy(t => t.Number).Select(t => t.ToView(withLease: true))], write.Row.State);
         turn.Remember(scope, idempotency, dispatch, write.Now);
         return (write.Row.Id, dispatch, isSlow);
@@ -122,8 +122,8 @@ public sealed class TrialDispatcher
         var write = turn.Study($"{id}", _time);
         if (proposal.IsOutdated(write))
             return null;
-        Proposing.Add(write, proposal, slots - write.Row.OpenTrials(), cancellationToken);
-        await write.SettleAsync(cancellationToken);
+        Proposing.Add(write, proposal, slots - write.Row.OpenTrials(), default);
+        await write.SettleAsync();
         return write.Row.QueuedTrials;
     }, cancellationToken);
 }

@@ -31,6 +31,7 @@ public sealed class TrialFiles(string root)
 
     /// <summary>The log, to be read while it may still grow.</summary>
     /// <exception cref="NotFoundException">The trial has none.</exception>
+    /// <exception cref="UnavailableException">This process may not read it.</exception>
     public Stream OpenLog(long studyId, int number) => Open(Path.Combine(PathOf(studyId, number), "log")) ?? throw new NotFoundException("log", $"trial {number}");
 
     /// <summary>The artifacts, by name.</summary>
@@ -43,6 +44,7 @@ public sealed class TrialFiles(string root)
 
     /// <summary>One artifact.</summary>
     /// <exception cref="NotFoundException">There is none of that name.</exception>
+    /// <exception cref="UnavailableException">This process may not read it.</exception>
     public Stream OpenArtifact(long studyId, int number, string name)
     {
         var folder = new DirectoryInfo(Path.Combine(PathOf(studyId, number), "artifacts"));
@@ -87,6 +89,10 @@ public sealed class TrialFiles(string root)
         catch (IOException)
         {
             return null; // gone since
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new UnavailableException("what trials keep must be readable for the service, but got a file that is not: the worker's user or umask is another.");
         }
     }
 }

@@ -76,7 +76,7 @@ public sealed class TrialStore(Database database, TimeProvider time)
     public Task<TrialView> FinishAsync(string study, int number, string leaseToken, TrialOutcome outcome, CancellationToken cancellationToken) =>
         WriteAsync(study, async write =>
         {
-            var trial = await write.TrialAsync(number, cancellationToken);
+            var trial = write.Trial(number);
             var (state, values, reason) = outcome.Resolve(write.Definition);
             var valuesJson = values is null ? null : Mapping.MetricsToJson(values);
             if (state == TrialState.Failed && FailedTokens.IsSame(trial.FailedToken, leaseToken, reason) is { } isSameFailure)
@@ -107,8 +107,8 @@ public sealed class TrialStore(Database database, TimeProvider time)
 
             write.Move(trial, state);
             if (state == TrialState.Completed)
-                await write.ObserveAsync(trial, values!, cancellationToken);
-            await write.SettleAsync(cancellationToken);
+                await write.ObserveAsync(trial, values!);
+            await write.SettleAsync();
             return trial.ToView();
         }, cancellationToken);
 
@@ -116,7 +116,7 @@ public sealed class TrialStore(Database database, TimeProvider time)
     public Task<TrialView> ReleaseAsync(string study, int number, string leaseToken, CancellationToken cancellationToken) =>
         WriteAsync(study, async write =>
         {
-            var trial = await write.TrialAsync(number, cancellationToken);
+            var trial = write.Trial(number);
             if (trial.State != TrialState.Running || trial.LeaseToken != leaseToken)
                 return trial.ToView();
             trial.LeaseToken = null;
@@ -130,14 +130,14 @@ public sealed class TrialStore(Database database, TimeProvider time)
     public Task<TrialView> CancelAsync(string study, int number, string? reason, CancellationToken cancellationToken, string? leaseToken = null) =>
         WriteAsync(study, async write =>
         {
-            var trial = await write.TrialAsync(number, cancellationToken);
+            var trial = write.Trial(number);
             if (trial.State == TrialState.Canceled && (reason is null || reason == trial.Error))
                 return trial.ToView();
             if (leaseToken is not null && leaseToken != trial.LeaseToken && !trial.State.IsFinal())
                 throw new StaleLeaseException(number);
             write.Move(trial, TrialState.Canceled);
             trial.Error = reason;
-            await write.SettleAsync(cancellationToken);
+            await write.SettleAsync();
             return trial.ToView();
         }, cancellationToken);
 
@@ -145,7 +145,7 @@ public sealed class TrialStore(Database database, TimeProvider time)
     public Task<TrialView> SetUserAttributesAsync(string study, int number, JsonObject attributes, CancellationToken cancellationToken) =>
         WriteAsync(study, async write =>
         {
-            var trial = await write.TrialAsync(number, cancellationToken);
+            var trial = write.Trial(number);
             trial.UserAttributesJson = attributes.ToJsonString();
             write.Touch(trial);
             return trial.ToView();

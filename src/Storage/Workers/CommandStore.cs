@@ -15,7 +15,7 @@ public sealed class CommandStore(Database database, TimeProvider time)
     {
         foreach (var card in cards)
         {
-            var row = await db.Commands.FindAsync([card.Name], cancellationToken);
+            var row = await db.Commands.FindAsync([card.Name], default);
             if (row is null)
                 db.Commands.Add(row = new CommandRow { Name = card.Name, CardJson = "" });
             (row.CardJson, row.UpdatedAt) = (Mapping.ToJson(card), time.GetUtcNow().ToUnixTimeMilliseconds());

@@ -14,7 +14,7 @@ public sealed class ModelStore(Database database, TimeProvider time)
     {
         foreach (var card in cards)
         {
-            var row = await db.Models.FindAsync([card.Name], cancellationToken);
+            var row = await db.Models.FindAsync([card.Name], default);
             if (row is null)
                 db.Models.Add(row = new ModelRow { Name = card.Name, CardJson = "" });
             (row.CardJson, row.UpdatedAt) = (Mapping.ToJson(CardSpec.From(card)), time.GetUtcNow().ToUnixTimeMilliseconds());

@@ -22,7 +22,7 @@ public sealed class WorkerStore(Database database, TimeProvider time)
     /// <summary>Announces a worker, or announces it again after a restart: it is online.</summary>
     public Task RegisterAsync(string name, int slots, CancellationToken cancellationToken) => database.WriteAsync(async db =>
     {
-        var row = await db.Workers.FindAsync([name], cancellationToken);
+        var row = await db.Workers.FindAsync([name], default);
         if (row is null)
             db.Workers.Add(row = new WorkerRow { Name = name, State = Online });
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -33,7 +33,7 @@ public sealed class WorkerStore(Database database, TimeProvider time)
     /// <summary>Says that a worker lives; answers whether it is to drain: finish what it runs and take nothing new.</summary>
     public Task<bool> HeartbeatAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(async db =>
     {
-        var row = await db.Workers.FindAsync([name], cancellationToken) ?? throw new NotFoundException("worker", name);
+        var row = await db.Workers.FindAsync([name], default) ?? throw new NotFoundException("worker", name);
         row.LastHeartbeatAt = time.GetUtcNow().ToUnixTimeMilliseconds();
         return row.State == Draining;
     }, cancellationToken);
@@ -44,16 +44,16 @@ public sealed class WorkerStore(Database database, TimeProvider time)
     {
         return await database.WriteAsync(async db =>
         {
-            var row = await db.Workers.FindAsync([name], cancellationToken) ?? throw new NotFoundException("worker", name);
+            var row = await db.Workers.FindAsync([name], default) ?? throw new NotFoundException("worker", name);
             row.State = Draining;
-            await db.SaveChangesAsync(cancellationToken);
-            return (await ListAsync(db, cancellationToken)).Single(worker => worker.Name == name);
+            await db.SaveChangesAsync(default);
+            return (await ListAsync(db, default)).Single(worker => worker.Name == name);
         }, cancellationToken);
     }
 
     /// <summary>Removes a worker that says goodbye.</summary>
     public Task RemoveAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(
-        db => db.Workers.Where(w => w.Name == name).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+        db => db.Workers.Where(w => w.Name == name).ExecuteDeleteAsync(default), cancellationToken);
 
     /// <summary>How many trials all workers that were heard of within a minute run at once.</summary>
     public async Task<int> SlotsAsync(CancellationToken cancellationToken)
@@ -73,7 +73,8 @@ public sealed class WorkerStore(Database database, TimeProvider time)
     private async Task<List<WorkerView>> ListAsync(HpoDbContext db, CancellationToken cancellationToken)
     {
         var rows = await db.Workers.AsNoTracking().OrderBy(w => w.Name).ToListAsync(cancellationToken);
-        var running = await db.Trials.Where(t => t.State == TrialState.Running && t.Worker != null).GroupBy(t => t.Worker!)
+        // Only running trials have a lease that expires, and by that they are found without looking at all the others.
+        var running = await db.Trials.Where(t => t.LeaseExpiresAt != null && t.State == TrialState.Running && t.Worker != null).GroupBy(t => t.Worker!)
             .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         var silentSince = (time.GetUtcNow() - Silence).ToUnixTimeMilliseconds();
         return rows.ConvertAll(row => new WorkerView(

@@ -9,13 +9,14 @@ internal sealed partial class WriteSession : IDisposable
 {
     private readonly WriteConnection _connection;
     private readonly StudyMemories _memories;
+    private readonly Database _database;
     private long _earliestExpiry, _expiryEpoch = -1;
     private bool _hasBegun;
 
     /// <summary>On a new connection, with what is remembered from those before.</summary>
-    public WriteSession(WriteConnection connection, StudyMemories memories)
+    public WriteSession(WriteConnection connection, StudyMemories memories, Database database)
     {
-        (_connection, _memories) = (connection, memories);
+        (_connection, _memories, _database) = (connection, memories, database);
         var model = connection.Context.Model;
         Studies = new(new RowTable<StudyRow>(model), connection);
         Trials = new(new RowTable<TrialRow>(model), connection);
@@ -37,6 +38,9 @@ internal sealed partial class WriteSession : IDisposable
     /// <summary>When somebody else was last seen to have written, in the environment's ticks, where those who wait for the lock only look again
     /// and again.</summary>
     public long OthersWroteAt { get; private set; } = long.MinValue / 2;
+
+    /// <inheritdoc cref="Database.RenewableSince"/>
+    public long RenewableSince => _database.RenewableSince;
 
     /// <inheritdoc cref="WriteConnection.Unanswered"/>
     public long? Unanswered => _connection.Unanswered;

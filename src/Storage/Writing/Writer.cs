@@ -133,6 +133,8 @@ internal sealed class Writer(Database database)
         var isRefused = failure is not (BusyException or UnwritableException or UnknownOutcomeException);
         Reset(isSound: isRefused);
         database.AnnounceFailure();
+        if (!isRefused)
+            database.AnnounceOutage();
         if (batch.Count > 1 && isRefused)
             batch.ForEach(request => Commit(request, 1));
         else

@@ -3,10 +3,8 @@ using Quartz;
 namespace HpoService.Worker.Jobs;
 
 /// <summary>Asks for jobs of a study. Trigger names are fixed, so that asking twice for what already waits changes nothing.</summary>
-internal sealed class StudyJobs(ISchedulerFactory schedulers)
+internal sealed class StudyJobs(ISchedulerFactory schedulers, WorkerOptions options)
 {
-    private const int MaxRunners = 64;
-
     /// <summary>Has the study advanced soon, after a run of the same job that is on its way now, if there is one.</summary>
     public async Task AdvanceAsync(long studyId, CancellationToken cancellationToken)
     {
@@ -19,7 +17,8 @@ internal sealed class StudyJobs(ISchedulerFactory schedulers)
     /// <summary>Has so many runners lease trials of the study, counting those that do already.</summary>
     public async Task RunTrialsAsync(long studyId, int runners, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < Math.Min(runners, MaxRunners); i++)
+        // One more than there are slots: a runner that ends right now still has its name.
+        for (var i = 0; i < Math.Min(runners, options.Slots + 1); i++)
             await TryTriggerAsync<RunTrialsJob>(JobKeys.RunTrials(studyId), studyId, i, cancellationToken);
     }
 

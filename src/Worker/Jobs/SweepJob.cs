@@ -27,7 +27,7 @@ internal sealed class SweepJob(LeaseStore leases, StudyStore studies, StudyJobs 
     {
         try
         {
-            await leases.SweepAsync(lifetime.Stopping);
+            await leases.KeepSweepingAsync(lifetime.Stopping);
         }
         catch (AggregateException e)
         {

@@ -37,7 +37,7 @@ internal sealed class TrialRunner(
         try
         {
             var message = await attempt.RunAsync(ReportAsync, ending.Token);
-            await FinishAsync(id, trial.Number, token, message, stopReason, shutdown);
+            await FinishAsync(id, trial.Number, token, message.IsEmpty ? await ReportedAsync(id, trial.Number, ending.Token) : message, stopReason, shutdown);
         }
         catch (OperationCanceledException)
         {
@@ -142,6 +142,12 @@ internal sealed class TrialRunner(
         }
     }
 
+    // Of a program that has reported over HTTP, as any client does.
+    private async Task<Message> ReportedAsync(string study, int number, CancellationToken cancellationToken) =>
+        (await DurablyAsync(() => trials.GetAsync(study, number, CancellationToken.None), study, number, cancellationToken)).Measurements is [.., var last]
+            ? new Message(Completed: last.Values)
+            : new Message(Failed: "a command must report a result, but got none before it ended");
+
     // Repeated until the database takes it, as often as leases are renewed: all that is said here counts once.
     private async Task<T> DurablyAsync<T>(Func<Task<T>> call, string study, int number, CancellationToken cancellationToken)
     {
@@ -151,7 +157,7 @@ internal sealed class TrialRunner(
             {
                 return await call();
             }
-            catch (Exception e) when (e is BusyException or UnwritableException or UnknownOutcomeException)
+            catch (Exception e) when (Database.Translate(e) is BusyException or UnwritableException or UnknownOutcomeException)
             {
                 logger.LogWarning(e, "Trial {Number} of study {Study}: the database did not take what it says; it is told again.", number, study);
             }

@@ -7,6 +7,7 @@ using HpoService.Search.Studies;
 using HpoService.Storage;
 using HpoService.Worker.Commands;
 using HpoService.Worker.Processes;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -17,6 +18,7 @@ public sealed class CommandTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hpo-command-").FullName;
     private ServiceProvider _services = null!;
+    private string? _token;
 
     public async Task InitializeAsync()
     {
@@ -101,6 +103,41 @@ public sealed class CommandTests : IAsyncLifetime
         await UntilAsync(() => File.Exists(Path.Combine(Files.ArtifactsOf(1, 0), "ready")));
         await Studies.PatchAsync("s", null, null, null, budget => budget with { MaxTrialSeconds = 0.001 }, default);
         Assert.Equal((TrialState.Completed, 7), ((await running.WaitAsync(TimeSpan.FromSeconds(30))) is var trial ? (trial.State, trial.Values!["loss"]) : default));
+    }
+
+    [Fact]
+    public async Task A_result_counts_however_long_the_reports_before_it_take()
+    {
+        var running = RunAsync("""for i in 1 2 3; do echo "hpo {\"step\": $i, \"values\": {\"loss\": 9} }"; done; sleep 0.2; echo 'hpo {"complete": {"loss": 1}}'; echo done > "$HPO_ARTIFACTS/done" """, onTaken: () => LockAsync(3000));
+        Assert.Equal((TrialState.Completed, 1), (await running) is var trial ? (trial.State, trial.Values!["loss"]) : default);
+        Assert.DoesNotContain("held its output open", await LogAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_program_that_reports_over_HTTP_the_last_measurement_is_the_result()
+    {
+        var running = RunAsync("""while [ ! -e "$HPO_ARTIFACTS/go" ]; do sleep 0.02; done""", onTaken: async () =>
+        {
+            var held = await Trials.GetAsync("s", 0, default);
+            Assert.Equal(TrialState.Running, held.State);
+            await _services.GetRequiredService<LeaseStore>().ReportAsync("s", 0, _token!, new Measurement(3, new Dictionary<string, double> { ["loss"] = 0.25 }), default);
+            await File.WriteAllTextAsync(Path.Combine(Files.ArtifactsOf(1, 0), "go"), "");
+        });
+        Assert.Equal((TrialState.Completed, 0.25), (await running) is var trial ? (trial.State, trial.Values!["loss"]) : default);
+    }
+
+    [Fact]
+    public async Task Two_workers_that_write_one_log_overwrite_nothing()
+    {
+        using (var first = Files.AppendLog(1, 0))
+        using (var second = Files.AppendLog(1, 0))
+            for (var i = 0; i < 5; i++)
+            {
+                first.Write($"first {i}");
+                second.Write($"second {i}");
+            }
+
+        Assert.Equal(string.Concat(Enumerable.Range(0, 5).Select(i => $"first {i}\nsecond {i}\n")), await LogAsync());
     }
 
     [Fact]
@@ -204,7 +241,18 @@ public sealed class CommandTests : IAsyncLifetime
         }
     }
 
-    private async Task<TrialView> RunAsync(string script, CommandSpec? command = null, CancellationToken shutdown = default)
+    // As another process that writes.
+    private async Task LockAsync(int milliseconds)
+    {
+        using var other = new SqliteConnection($"Data Source={_folder}/hpo.db;Pooling=False");
+        other.Open();
+        using var begin = other.CreateCommand();
+        begin.CommandText = "BEGIN EXCLUSIVE";
+        begin.ExecuteNonQuery();
+        await Task.Delay(milliseconds);
+    }
+
+    private async Task<TrialView> RunAsync(string script, CommandSpec? command = null, Func<Task>? onTaken = null, CancellationToken shutdown = default)
     {
         command ??= new CommandSpec
         {
@@ -223,9 +271,12 @@ public sealed class CommandTests : IAsyncLifetime
             null, new Dictionary<string, string>(), [new ParameterValues([new("x", 0.5)])], null, default);
         var leases = _services.GetRequiredService<LeaseStore>();
         var trial = await leases.TakeAsync("s", "w", options.Lease, default);
+        _token = trial!.Lease!.Token;
+        var meanwhile = Task.Run(onTaken ?? (() => Task.CompletedTask), CancellationToken.None);
         using var pool = new TrialProcessPool(options);
         await new TrialRunner(leases, Trials, new Attempts(pool, options, Files, TimeProvider.System), options, TimeProvider.System, NullLogger<TrialRunner>.Instance)
             .RunAsync(study, trial!, shutdown).WaitAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
+        await meanwhile;
         return await Trials.GetAsync("s", 0, default);
     }
 }

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace HpoService.Storage;
 
@@ -110,6 +112,9 @@ public sealed class TrialLog : IDisposable
     internal TrialLog(string path, long most)
     {
         (_file, _most) = (new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0), most);
+        // A worker that was away for a while may write beside another one by now: neither overwrites the other's lines.
+        if (OperatingSystem.IsLinux())
+            _ = SetFlags(_file.SafeFileHandle, 4, 0x400); // F_SETFL, O_APPEND
         _length = _file.CanSeek ? _file.Length : 0;
     }
 
@@ -141,6 +146,9 @@ public sealed class TrialLog : IDisposable
         lock (_writing)
             _file.Dispose();
     }
+
+    [DllImport("libc", EntryPoint = "fcntl"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SetFlags(SafeFileHandle file, int command, int flags);
 
     private void Append(string line)
     {

@@ -11,8 +11,8 @@ namespace HpoService.Worker.Commands;
 internal sealed partial class CommandAttempt(CommandProcess process, TrialLog log) : IAttempt
 {
     private const string Prefix = "hpo ";
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(2);
-    private volatile bool _isStopped;
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(2), Tick = TimeSpan.FromMilliseconds(50);
+    private volatile bool _isStopped, _isReporting;
     private string? _lastError;
     private Message? _result;
     private Measurement? _lastMeasurement;
@@ -30,11 +30,15 @@ internal sealed partial class CommandAttempt(CommandProcess process, TrialLog lo
         if (await Task.WhenAny(output, exit) == output)
             await output; // a report that cannot be read ends the attempt: what comes after it means nothing
         var code = await exit;
-        // What the program started may hold its output open: what comes late is not waited for.
-        ending.CancelAfter(Drain);
+        var rest = Task.WhenAll(output, errors);
+        // What the program started may hold its output open: what comes late is not waited for. But all that it said itself is told, however long that takes.
+        for (var left = Drain; left > TimeSpan.Zero && await Task.WhenAny(rest, Task.Delay(Tick, CancellationToken.None)) != rest; left -= _isReporting ? TimeSpan.Zero : Tick)
+            cancellationToken.ThrowIfCancellationRequested();
+        if (!rest.IsCompleted)
+            await ending.CancelAsync();
         try
         {
-            await Task.WhenAll(output, errors);
+            await rest;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -46,7 +50,7 @@ internal sealed partial class CommandAttempt(CommandProcess process, TrialLog lo
             : _isStopped ? new Message(Stopped: true)
             : code != 0 ? new Message(Failed: $"the command ended with exit code {code}{(_lastError is null ? "" : $": {_lastError}")}")
             : _lastMeasurement is { } last ? new Message(Completed: last.Values)
-            : new Message(Failed: "a command must report a result, but got none before it ended");
+            : new Message();
     }
 
     public void Stop()
@@ -82,7 +86,9 @@ internal sealed partial class CommandAttempt(CommandProcess process, TrialLog lo
             {
                 case { Step: { } step, Values: { } values, Complete: null, Infeasible: null }:
                     _lastMeasurement = new Measurement(step, values);
+                    _isReporting = true;
                     await report(_lastMeasurement);
+                    _isReporting = false;
                     break;
                 case { Step: null, Values: null, Complete: { } values, Infeasible: null }:
                     _result = new Message(Completed: values);

@@ -21,7 +21,10 @@ Any number of such programs, on any machines, share one study. What was lost on 
 """
 import http.client
 import json
+import logging
 import math
+import numbers
+import ssl
 import threading
 import time
 import urllib.error
@@ -32,6 +35,7 @@ import uuid
 __all__ = ["Client", "Study", "Trial", "ProblemError", "Stopped", "Infeasible"]
 
 FINAL_STATES = ("completed", "canceled", "failed")
+_log = logging.getLogger("hposervice")
 
 
 class ProblemError(Exception):
@@ -87,7 +91,9 @@ class Client:
         url = f"{self.url}/api/v1{path}" + ("?" + urllib.parse.urlencode(query) if query else "")
         headers = dict(self._headers, **({"Idempotency-Key": uuid.uuid4().hex} if method == "POST" else {}))
         data = None if body is None else json.dumps(_sayable(body)).encode()
-        until, pause = time.monotonic() + (self.patience if patience is None else patience), 0.1
+        patience = self.patience if patience is None else patience
+        began, pause, told = time.monotonic(), 0.1, patience < 5
+        until = began + patience
         while True:
             wait = pause
             try:
@@ -96,10 +102,14 @@ class Client:
             except urllib.error.HTTPError as e:
                 if e.code not in (429, 502, 503, 504) or time.monotonic() > until:
                     raise ProblemError(e.code, _problem(e)) from None
-                wait = max(pause, _seconds(e.headers.get("Retry-After")))
-            except (OSError, http.client.HTTPException):
-                if time.monotonic() > until:
+                wait, why = max(pause, _seconds(e.headers.get("Retry-After"))), f"{e.code} {e.reason}"
+            except (OSError, http.client.HTTPException) as e:
+                if time.monotonic() > until or _is_for_ever(e):
                     raise
+                why = e
+            if not told and time.monotonic() - began > 5:
+                told = True
+                _log.warning("%s %s is not answered (%s): it is sent again for up to %g seconds", method, url, why, patience)
             time.sleep(wait)
             pause = min(2 * pause, 5)
 
@@ -153,21 +163,22 @@ class Study:
                 time.sleep(poll_seconds)
 
     def optimize(self, objective, worker="python", lease_seconds=60):
-        """Runs objective(trial) for trial after trial until the study is over; it gives a number, the value of the only objective, or a dict of values by metric,
-        or ends the trial itself."""
+        """Runs objective(trial) for trial after trial until the study is over; it gives a number, the value of the only objective, or a tuple of them in the study's
+        order, or a dict of values by metric, or ends the trial itself."""
         metrics = [o["metric"] for o in self.get()["objectives"]]
         for trial in self.trials(worker, lease_seconds):
             with trial:
                 values = objective(trial)
                 if values is not None:
-                    trial.complete(values if isinstance(values, dict) else {metrics[0]: values})
+                    trial.complete(_by_metric(values, metrics))
 
 
 class Trial:
     """A trial that is ours to run: `number`, `parameters` (a dict), `attempt`.
 
     As a context it keeps the lease while its body computes, however long a step takes. When the body raises Infeasible or Stopped, the trial ends so; any other
-    exception fails it (it is tried again up to the study's maxAttempts) and goes on upwards; a body that ends without a result completes with what it reported last.
+    exception, also Ctrl-C, fails it (it is tried again up to the study's maxAttempts) and goes on upwards; a body that ends without a result completes with what it
+    reported last.
     """
 
     def __init__(self, study, trial, lease_seconds=60):
@@ -180,7 +191,7 @@ class Trial:
 
     def report(self, step, values=None, **named):
         """Stores a measurement: step >= 0 and values by metric. Raises Stopped when the trial should end."""
-        self._latest = dict(values or {}, **named)
+        self._latest = _numbers(dict(values or {}, **named))
         self._obey(self._post("report", step=step, values=self._latest))
         self.check()
 
@@ -191,19 +202,19 @@ class Trial:
 
     def complete(self, values=None, **named):
         """Ends it with its values by metric; NaN and infinities make it infeasible. This and its sisters raise Stopped when it has ended otherwise or is somebody else's."""
-        return self._end("complete", values=dict(values or {}, **named))
+        return self._end("complete", values=_numbers(dict(values or {}, **named)))
 
     def prune(self, reason="pruned by the client"):
         """Ends it early; its last measurement counts."""
-        return self._end("prune", reason=reason)
+        return self._end("prune", reason=_text(reason))
 
     def infeasible(self, reason):
         """Ends it: its parameters cannot work."""
-        return self._end("infeasible", reason=reason)
+        return self._end("infeasible", reason=_text(reason))
 
-    def fail(self, reason):
+    def fail(self, reason, patience=None):
         """Ends this attempt."""
-        return self._end("fail", reason=reason)
+        return self._end("fail", patience, reason=_text(reason))
 
     def set_attributes(self, attributes):
         """Keeps a dict of JSON values beside it."""
@@ -221,6 +232,11 @@ class Trial:
                 self._end_with(error)
         except Stopped:
             pass  # it is over, or somebody else's by now: not ours to end
+        except Exception as e:
+            if error is None:
+                self._leave(e)
+                raise
+            _log.warning("trial %d could not be ended: %s", self.number, e)  # what the body raised matters more
         return isinstance(error, (Stopped, Infeasible))
 
     def _end_with(self, error):
@@ -230,12 +246,20 @@ class Trial:
             # Of a paused study it goes back to the queue, once the lease has run out.
             if self.study.get()["state"] != "paused":
                 self.prune(str(error))
-        elif isinstance(error, Exception):
-            self.fail(f"{type(error).__name__}: {error}"[:1000])
-        elif error is None and self._latest is not None:
+        elif error is not None:
+            # Who presses Ctrl-C does not want to wait.
+            self.fail(f"{type(error).__name__}: {error}".removesuffix(": "), patience=None if isinstance(error, Exception) else 5)
+        elif self._latest is not None:
             self.complete(self._latest)
-        elif error is None:
+        else:
             self.fail("it ended without a result")
+
+    # With a result that the service does not take.
+    def _leave(self, problem):
+        try:
+            self.fail(str(problem), patience=5)
+        except Exception as e:
+            _log.warning("trial %d could not be ended: %s", self.number, e)
 
     def _beat(self):
         while not self._over.wait(self._lease_seconds / 3):
@@ -248,9 +272,9 @@ class Trial:
         if answer["shouldStop"]:
             self._reason = answer["reason"] or "stopped"
 
-    def _end(self, how, **body):
+    def _end(self, how, patience=None, **body):
         try:
-            ended = self._post(how, **body)
+            ended = self._post(how, patience, **body)
         except ProblemError as e:
             if e.status != 409:
                 raise
@@ -264,6 +288,34 @@ class Trial:
 
 def _quoted(name):
     return urllib.parse.quote(str(name), safe="")
+
+
+def _text(reason):
+    return str(reason)[:1000].encode("utf-8", "replace").decode()
+
+
+# What waiting does not heal.
+def _is_for_ever(error):
+    reason = getattr(error, "reason", error)
+    return isinstance(reason, (str, ssl.SSLCertVerificationError)) or isinstance(reason, ssl.SSLError) and reason.reason == "WRONG_VERSION_NUMBER"
+
+
+def _by_metric(values, metrics):
+    if isinstance(values, dict):
+        return values
+    if not isinstance(values, (tuple, list)):
+        values = [values]
+    if len(values) != len(metrics):
+        raise TypeError(f"an objective must give a value for each of {', '.join(metrics)}, but got {len(values)}")
+    return dict(zip(metrics, values))
+
+
+def _numbers(values):
+    for metric, value in values.items():
+        value = value.item() if hasattr(value, "item") else value
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise TypeError(f"the value of {metric} must be a number, but got {value!r}")
+    return values
 
 
 # JSON has no NaN; the contract has words for it.

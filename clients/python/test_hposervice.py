@@ -50,6 +50,54 @@ class ClientTests(unittest.TestCase):
         study.optimize(lambda trial: 1.5)
         self.assertEqual([("completed", 2)], self.states(study))
 
+    def test_who_is_interrupted_gives_the_trial_back_at_once(self):
+        study = self.study(trials=1)
+
+        def objective(trial):
+            raise KeyboardInterrupt
+
+        with self.assertRaises(KeyboardInterrupt):
+            study.optimize(objective)
+        self.assertEqual([("queued", "KeyboardInterrupt")], [(t["state"], t["error"]) for t in study.history()])
+
+    def test_what_is_no_result_fails_the_attempt_and_says_so(self):
+        two = [{"metric": "a", "direction": "minimize"}, {"metric": "b", "direction": "minimize"}]
+        for objectives, result, says in (
+                (None, True, "the value of value must be a number, but got True"), (None, "1", "must be a number, but got '1'"),
+                (None, (1, 2), "a value for each of value, but got 2"), (two, 1, "a value for each of a, b, but got 1"), (None, {"other": 1}, "no 'value'")):
+            study = self.study(trials=1, **({"objectives": objectives} if objectives else {}))
+            with self.assertRaisesRegex(Exception, says):
+                study.optimize(lambda trial: result)
+            self.assertEqual(["queued"], [s for s, _ in self.states(study)])
+            self.assertRegex(next(study.history())["error"], says)
+
+    def test_several_objectives_may_come_as_a_tuple(self):
+        study = self.study(trials=1, objectives=[{"metric": "a", "direction": "minimize"}, {"metric": "b", "direction": "maximize"}])
+        study.optimize(lambda trial: (1, 2.5))
+        self.assertEqual({"a": 1, "b": 2.5}, study.best()["values"])
+
+    def test_a_trial_whose_last_report_is_no_result_is_not_left_running(self):
+        study = self.study(trials=1)
+        with self.assertRaisesRegex(ProblemError, "no 'value'"):
+            for trial in study.trials():
+                with trial:
+                    trial.report(1, other=3)
+        self.assertEqual(["queued"], [s for s, _ in self.states(study)])
+
+    def test_an_exception_goes_upwards_whatever_its_text(self):
+        study = self.study(trials=1)
+        with self.assertRaisesRegex(ValueError, "odd"):
+            with study.suggest()[0]:
+                raise ValueError("odd \ud800")
+        self.assertEqual("ValueError: odd ?", next(study.history())["error"])
+
+    def test_an_address_that_never_works_is_not_waited_for(self):
+        began = time.monotonic()
+        for url in ("127.0.0.1:1", "nothing://127.0.0.1", URL.replace("http://", "https://")):
+            with self.assertRaises((OSError, ValueError)):
+                hposervice.Client(url).study("s")
+        self.assertLess(time.monotonic() - began, 60)
+
     def test_what_cannot_work_is_infeasible_and_the_search_goes_on(self):
         study = self.study()
 

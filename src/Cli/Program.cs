@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HpoService.Cli.Commands;
 using HpoService.Cli.Commands.Bench;
+using HpoService.Search;
 using HpoService.Storage;
 
 var root = new RootCommand("HpoService: hyperparameter search as a service of your own.")
@@ -24,6 +25,8 @@ try
 catch (Exception e)
 {
     if (e is not OperationCanceledException)
-        await Console.Error.WriteLineAsync(e is UnwritableException or BusyException ? e.Message : $"Unhandled exception: {e}");
+        // What the caller can mend needs no stack: a value, a file, an address, a database that is away.
+        await Console.Error.WriteLineAsync(
+            e is UnwritableException or BusyException or HpoException or IOException or UnauthorizedAccessException or UriFormatException ? e.Message : $"Unhandled exception: {e}");
     return 1;
 }

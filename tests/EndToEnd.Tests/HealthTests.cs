@@ -82,9 +82,29 @@ public sealed class HealthTests : IDisposable
         Assert.Contains("--timeout must be 0.1 to 3600 seconds, but got 0.", why, StringComparison.Ordinal);
     }
 
-    private static async Task<(int Code, string Error)> HealthAsync(params string[] arguments)
+    [Fact]
+    public async Task A_mistake_on_the_command_line_is_one_line()
     {
-        using var health = Service.Run(["health", .. arguments]);
+        foreach (var (says, arguments) in new (string, string[])[]
+        {
+            ("--slots must be 1 to 1000, but got 0.", ["worker", "--data", _data, "--slots", "0"]),
+            ("a worker's name must be 1 to 100 letters, digits, '.', '_' or '-', but got 'a/b'.", ["worker", "--data", _data, "--name", "a/b"]),
+            ("no/commands.json", ["worker", "--data", _data, "--commands", "/no/commands.json"]),
+            ("database must be a connection string", ["serve", "--data", _data, "--database", "mysql://x"]),
+        })
+        {
+            var (code, why) = await RunAsync(arguments);
+            Assert.Equal(1, code);
+            Assert.Contains(says, why, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", why, StringComparison.Ordinal);
+        }
+    }
+
+    private static Task<(int Code, string Error)> HealthAsync(params string[] arguments) => RunAsync(["health", .. arguments]);
+
+    private static async Task<(int Code, string Error)> RunAsync(string[] arguments)
+    {
+        using var health = Service.Run(arguments);
         var output = health.StandardOutput.ReadToEndAsync();
         var error = await health.StandardError.ReadToEndAsync();
         await output;

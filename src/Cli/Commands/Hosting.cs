@@ -96,6 +96,18 @@ internal static class Hosting
     /// <summary>Where the programs are named that studies may run.</summary>
     public static Option<string?> CommandsOption() => new("--commands") { Description = "The programs that studies may run on the worker; default: commands.json in the data folder, if it is there." };
 
+    /// <summary>How many trials run at once.</summary>
+    public static Option<int> SlotsOption(string description, int least, int otherwise)
+    {
+        var slots = new Option<int>("--slots") { Description = description, DefaultValueFactory = _ => otherwise };
+        slots.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out var value) && (value < least || value > 1000))
+                result.AddError($"--slots must be {least} to 1000, but got {value}.");
+        });
+        return slots;
+    }
+
     private static IReadOnlyDictionary<string, CommandSpec> Commands(string data, string? file) =>
         file is not null ? CommandSpec.Load(file)
         : File.Exists(Path.Combine(data, "commands.json")) ? CommandSpec.Load(Path.Combine(data, "commands.json"))

@@ -9,7 +9,7 @@ internal static class ServeCommand
         var urls = new Option<string>("--urls") { Description = "Where to listen; port 0 takes a free one.", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
         var data = new Option<string>("--data") { Description = "The folder that keeps everything, or all but the database.", DefaultValueFactory = _ => "./data" };
         var database = DatabaseOption.Create();
-        var slots = new Option<int>("--slots") { Description = "How many trials its worker runs at once; 0 = no worker.", DefaultValueFactory = _ => 2 };
+        var slots = Hosting.SlotsOption("How many trials its worker runs at once; 0 = no worker.", least: 0, otherwise: 2);
         var commands = Hosting.CommandsOption();
         var command = new Command("serve", "Runs API, worker and page together.") { urls, data, database, slots, commands };
         command.SetAction(async (parsed, cancellationToken) =>

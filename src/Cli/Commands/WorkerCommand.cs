@@ -8,7 +8,7 @@ internal static class WorkerCommand
     {
         var data = new Option<string>("--data") { Description = "The folder of the service's files, and of its database unless that is elsewhere.", DefaultValueFactory = _ => "./data" };
         var database = DatabaseOption.Create();
-        var slots = new Option<int>("--slots") { Description = "How many trials to run at once.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var slots = Hosting.SlotsOption("How many trials to run at once.", least: 1, otherwise: Environment.ProcessorCount);
         var name = new Option<string?>("--name") { Description = "Its name, unique among the workers; default: machine and process." };
         var commands = Hosting.CommandsOption();
         var metrics = new Option<string?>("--metrics") { Description = "Where to serve this process's metrics for Prometheus, such as http://127.0.0.1:9465; default: nowhere." };

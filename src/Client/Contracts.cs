@@ -23,6 +23,9 @@ public sealed record Measurement(
 /// <summary>The right to run a trial until a time.</summary>
 public sealed record Lease(string Token, DateTimeOffset ExpiresAt);
 
+/// <summary>Trials to run, and the study's state: of a final one there will be no more.</summary>
+public sealed record Suggestions(IReadOnlyList<Trial> Trials, string StudyState);
+
 /// <summary>What is known of a data set; see the API's documentation for the fields.</summary>
 public sealed record DataSet(
     string Name, string Kind, string Goal, string Format, int Count, IReadOnlyList<int> Sizes, IReadOnlyList<string> Classes, IReadOnlyList<DataSetColumn> Columns, long Bytes,

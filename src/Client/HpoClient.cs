@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -8,6 +9,7 @@ using System.Text.Json.Serialization;
 namespace HpoService.Client;
 
 /// <summary>A typed client of the HTTP API, version 1. Thread-safe. Where nobody answers, its calls throw <see cref="HttpRequestException"/>.</summary>
+/// <remarks>It sends each request once. Every POST has an Idempotency-Key, so that a handler of <paramref name="http"/> may send the same request again: it does nothing twice.</remarks>
 /// <param name="http">With its base address set to the service's root.</param>
 public sealed class HpoClient(HttpClient http)
 {
@@ -21,19 +23,40 @@ public sealed class HpoClient(HttpClient http)
 
     /// <summary>The study of a name or an id.</summary>
     public Task<Study> GetStudyAsync(string study, CancellationToken cancellationToken = default) =>
-        SendAsync<Study>(HttpMethod.Get, $"{Prefix}/{study}", null, cancellationToken);
+        SendAsync<Study>(HttpMethod.Get, $"{Of(study)}", null, cancellationToken);
 
-    /// <summary>Takes up to count trials to run.</summary>
-    public async Task<IReadOnlyList<Trial>> SuggestAsync(string study, int count = 1, string worker = "client", double leaseSeconds = 60, CancellationToken cancellationToken = default) =>
-        (await SendAsync<Suggestions>(HttpMethod.Post, $"{Prefix}/{study}/suggest", new { count, worker, leaseSeconds }, cancellationToken)).Trials;
+    /// <summary>Takes up to count trials to run. None: by the study's state it is over, or there will be some later.</summary>
+    public Task<Suggestions> SuggestAsync(string study, int count = 1, string worker = "client", double leaseSeconds = 60, CancellationToken cancellationToken = default) =>
+        SendAsync<Suggestions>(HttpMethod.Post, $"{Of(study)}/suggest", new { count, worker, leaseSeconds }, cancellationToken);
 
-    /// <summary>Reports a measurement; true = stop.</summary>
+    /// <summary>Queues trials with given values; what is not given the sampler fills in.</summary>
+    public async Task<IReadOnlyList<Trial>> EnqueueAsync(string study, JsonArray trials, CancellationToken cancellationToken = default) =>
+        (await SendAsync<Page<Trial>>(HttpMethod.Post, $"{Of(study)}/enqueue", new { trials }, cancellationToken)).Items;
+
+    /// <summary>Reports a measurement, of NaN and infinities, too, and renews the lease; true = stop.</summary>
     public async Task<bool> ReportAsync(string study, Trial trial, long step, IReadOnlyDictionary<string, double> values, CancellationToken cancellationToken = default) =>
-        (await SendAsync<Answer>(HttpMethod.Post, $"{Prefix}/{study}/trials/{trial.Number}/report", new { step, values, leaseToken = trial.Lease!.Token }, cancellationToken)).ShouldStop;
+        (await SendAsync<Answer>(HttpMethod.Post, Of(study, trial, "report"), new { step, values, leaseToken = trial.Lease!.Token }, cancellationToken)).ShouldStop;
 
-    /// <summary>Ends a trial with its final values.</summary>
+    /// <summary>Renews the lease; true = stop.</summary>
+    public async Task<bool> HeartbeatAsync(string study, Trial trial, CancellationToken cancellationToken = default) =>
+        (await SendAsync<Answer>(HttpMethod.Post, Of(study, trial, "heartbeat"), new { leaseToken = trial.Lease!.Token }, cancellationToken)).ShouldStop;
+
+    /// <summary>Ends a trial with its final values; NaN and infinities make it infeasible.</summary>
     public Task<Trial> CompleteAsync(string study, Trial trial, IReadOnlyDictionary<string, double> values, CancellationToken cancellationToken = default) =>
-        SendAsync<Trial>(HttpMethod.Post, $"{Prefix}/{study}/trials/{trial.Number}/complete", new { values, leaseToken = trial.Lease!.Token }, cancellationToken);
+        SendAsync<Trial>(HttpMethod.Post, Of(study, trial, "complete"), new { values, leaseToken = trial.Lease!.Token }, cancellationToken);
+
+    /// <summary>Ends a trial early: its last measurement counts.</summary>
+    public Task<Trial> PruneAsync(string study, Trial trial, string reason, CancellationToken cancellationToken = default) => EndAsync(study, trial, "prune", reason, cancellationToken);
+
+    /// <summary>Ends a trial whose parameters cannot work.</summary>
+    public Task<Trial> InfeasibleAsync(string study, Trial trial, string reason, CancellationToken cancellationToken = default) => EndAsync(study, trial, "infeasible", reason, cancellationToken);
+
+    /// <summary>Ends this attempt; the trial is tried again up to the study's maxAttempts.</summary>
+    public Task<Trial> FailAsync(string study, Trial trial, string reason, CancellationToken cancellationToken = default) => EndAsync(study, trial, "fail", reason, cancellationToken);
+
+    /// <summary>Withdraws a trial, whoever holds it.</summary>
+    public Task<Trial> CancelAsync(string study, int trial, string? reason = null, CancellationToken cancellationToken = default) =>
+        SendAsync<Trial>(HttpMethod.Post, $"{Of(study)}/trials/{trial}/cancel", new { reason }, cancellationToken);
 
     /// <summary>All trials, by number.</summary>
     public async IAsyncEnumerable<Trial> GetTrialsAsync(string study, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -41,7 +64,7 @@ public sealed class HpoClient(HttpClient http)
         string? after = null;
         do
         {
-            var page = await SendAsync<Page<Trial>>(HttpMethod.Get, $"{Prefix}/{study}/trials?limit=1000{(after is null ? "" : $"&after={after}")}", null, cancellationToken);
+            var page = await SendAsync<Page<Trial>>(HttpMethod.Get, $"{Of(study)}/trials?limit=1000{(after is null ? "" : $"&after={after}")}", null, cancellationToken);
             foreach (var trial in page.Items)
                 yield return trial;
             after = page.Next;
@@ -61,7 +84,7 @@ public sealed class HpoClient(HttpClient http)
                 string? after = null;
                 do
                 {
-                    var page = await SendAsync<Page<Trial>>(HttpMethod.Get, $"{Prefix}/{study}/trials?limit=1000&since={since}{(after is null ? "" : $"&after={after}")}", null, cancellationToken);
+                    var page = await SendAsync<Page<Trial>>(HttpMethod.Get, $"{Of(study)}/trials?limit=1000&since={since}{(after is null ? "" : $"&after={after}")}", null, cancellationToken);
                     foreach (var trial in page.Items)
                         yield return trial;
                     after = page.Next;
@@ -112,13 +135,13 @@ public sealed class HpoClient(HttpClient http)
 
     /// <summary>One data set.</summary>
     public Task<DataSet> GetDataSetAsync(string name, CancellationToken cancellationToken = default) =>
-        SendAsync<DataSet>(HttpMethod.Get, $"api/v1/datasets/{name}", null, cancellationToken);
+        SendAsync<DataSet>(HttpMethod.Get, $"api/v1/datasets/{Uri.EscapeDataString(name)}", null, cancellationToken);
 
     /// <summary>Forgets a registered data set.</summary>
     /// <exception cref="HpoProblemException">409: a study that is not final trains on it.</exception>
     public async Task DeleteDataSetAsync(string name, CancellationToken cancellationToken = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Delete, $"api/v1/datasets/{name}");
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"api/v1/datasets/{Uri.EscapeDataString(name)}");
         using var response = await AnswerAsync(request, cancellationToken);
     }
 
@@ -129,15 +152,24 @@ public sealed class HpoClient(HttpClient http)
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="HpoProblemException">There is no model, or a row is wrong: the problem names row and column.</exception>
     public Task<PredictionAnswer> PredictAsync(string study, JsonArray rows, int? trial = null, CancellationToken cancellationToken = default) =>
-        SendAsync<PredictionAnswer>(HttpMethod.Post, $"{Prefix}/{study}/predict", new { rows, trial }, cancellationToken);
+        SendAsync<PredictionAnswer>(HttpMethod.Post, $"{Of(study)}/predict", new { rows, trial }, cancellationToken);
 
     /// <summary>Trains a trial again on all data, as a study of its own.</summary>
     public Task<Study> RetrainAsync(string study, int? trial = null, string? name = null, CancellationToken cancellationToken = default) =>
-        SendAsync<Study>(HttpMethod.Post, $"{Prefix}/{study}/retrain", new { trial, name }, cancellationToken);
+        SendAsync<Study>(HttpMethod.Post, $"{Of(study)}/retrain", new { trial, name }, cancellationToken);
+
+    private static string Of(string study) => $"{Prefix}/{Uri.EscapeDataString(study)}";
+
+    private static string Of(string study, Trial trial, string call) => $"{Of(study)}/trials/{trial.Number}/{call}";
+
+    private Task<Trial> EndAsync(string study, Trial trial, string how, string reason, CancellationToken cancellationToken) =>
+        SendAsync<Trial>(HttpMethod.Post, Of(study, trial, how), new { reason, leaseToken = trial.Lease!.Token }, cancellationToken);
 
     private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body as HttpContent ?? (body is null ? null : JsonContent.Create(body, options: Json)) };
+        if (method == HttpMethod.Post)
+            request.Headers.Add("Idempotency-Key", RandomNumberGenerator.GetHexString(32, lowercase: true));
         using var response = await AnswerAsync(request, cancellationToken);
         return (await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken))!;
     }
@@ -161,8 +193,6 @@ public sealed class HpoClient(HttpClient http)
         using (response)
             throw new HpoProblemException((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
     }
-
-    private sealed record Suggestions(IReadOnlyList<Trial> Trials, string StudyState);
 
     private sealed record Answer(bool ShouldStop, string? Reason);
 

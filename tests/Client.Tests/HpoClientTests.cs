@@ -39,7 +39,7 @@ public sealed class HpoClientTests : IAsyncLifetime
     {
         var client = new HpoClient(_http);
         await client.CreateStudyAsync(JsonNode.Parse("""{"name":"c","parameters":[{"name":"x","type":"float","low":0,"high":1}],"budget":{"maxTrials":3}}""")!.AsObject());
-        while (await client.SuggestAsync("c") is [var trial])
+        while (await client.SuggestAsync("c") is { Trials: [var trial] })
         {
             var x = trial.Parameters["x"].GetDouble();
             Assert.False(await client.ReportAsync("c", trial, 1, new Dictionary<string, double> { ["value"] = x }));
@@ -53,12 +53,40 @@ public sealed class HpoClientTests : IAsyncLifetime
         Assert.Equal("completed", (await client.GetStudyAsync("c")).State);
     }
 
+    [Fact]
+    public async Task A_trial_ends_in_each_of_its_ways()
+    {
+        var client = new HpoClient(_http);
+        await client.CreateStudyAsync(JsonNode.Parse("""{"name":"e","parameters":[{"name":"x","type":"float","low":0,"high":1}],"budget":{"maxTrials":6},"maxAttempts":1}""")!.AsObject());
+        var queued = Assert.Single(await client.EnqueueAsync("e", [new JsonObject { ["x"] = 0.25 }]));
+        var trials = (await client.SuggestAsync("e", 6)).Trials;
+        Assert.Equal((queued.Number, 0.25), (trials[0].Number, trials[0].Parameters["x"].GetDouble()));
+        Assert.False(await client.HeartbeatAsync("e", trials[0]));
+        await client.ReportAsync("e", trials[0], 1, new Dictionary<string, double> { ["value"] = 1 });
+        Assert.Equal("pruned", (await client.PruneAsync("e", trials[0], "enough")).State);
+        Assert.Equal("infeasible", (await client.InfeasibleAsync("e", trials[1], "out of memory")).State);
+        Assert.Equal("failed", (await client.FailAsync("e", trials[2], "broke")).State);
+        Assert.Equal("canceled", (await client.CancelAsync("e", trials[3].Number)).State);
+        Assert.True(await client.HeartbeatAsync("e", trials[3]));
+        foreach (var trial in trials.Skip(4))
+            await client.CompleteAsync("e", trial, new Dictionary<string, double> { ["value"] = 1 });
+        Assert.Equal("completed", (await client.SuggestAsync("e")).StudyState);
+    }
+
+    [Fact]
+    public async Task A_name_from_outside_leads_nowhere_else()
+    {
+        var client = new HpoClient(_http);
+        await client.CreateStudyAsync(JsonNode.Parse("""{"name":"x","parameters":[{"name":"x","type":"float","low":0,"high":1}]}""")!.AsObject());
+        Assert.Equal(404, (await Assert.ThrowsAsync<HpoProblemException>(() => client.GetStudyAsync("a b/../x?y"))).Status);
+    }
+
     [Theory, InlineData(double.NaN), InlineData(double.PositiveInfinity)]
     public async Task A_training_that_diverged_can_be_reported(double loss)
     {
         var client = new HpoClient(_http);
         await client.CreateStudyAsync(JsonNode.Parse("""{"name":"d","parameters":[{"name":"x","type":"float","low":0,"high":1}]}""")!.AsObject());
-        var trial = Assert.Single(await client.SuggestAsync("d"));
+        var trial = Assert.Single((await client.SuggestAsync("d")).Trials);
         Assert.True(await client.ReportAsync("d", trial, 1, new Dictionary<string, double> { ["value"] = loss }));
         Assert.Equal("infeasible", (await client.CompleteAsync("d", trial, new Dictionary<string, double> { ["value"] = loss })).State);
     }

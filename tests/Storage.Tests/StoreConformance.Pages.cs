@@ -54,6 +54,25 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task An_export_reads_few_measurements_at_once_and_leaves_none_out()
+    {
+        int[] counts = [3, 0, 4, 1, 9, 0];
+        await CreateAsync();
+        foreach (var count in counts)
+        {
+            var trial = await TakeAsync();
+            for (var step = 0; step < count; step++)
+                await ReportAsync(trial, step, step);
+        }
+
+        var pages = new List<IReadOnlyList<TrialView>>();
+        await foreach (var page in new ExportStore(_services.GetRequiredService<Database>()) { MostMeasurements = 5 }.PagesAsync("s", withMeasurements: true, default))
+            pages.Add(page);
+        Assert.Equal([[0, 1], [2, 3], [4], [5]], pages.Select(page => page.Select(t => t.Number)));
+        Assert.Equal(counts, pages.SelectMany(page => page.Select(t => t.Measurements.Count)));
+    }
+
+    [Fact]
     public async Task A_long_way_behind_changes_come_in_parts_that_leave_nothing_out()
     {
         var study = await CreateAsync(budget: new Budget { MaxParallelTrials = 3000 });

@@ -6,11 +6,14 @@ using Microsoft.EntityFrameworkCore;
 namespace HpoService.Storage;
 
 /// <summary>Snapshots of studies for samplers and pruners; each call reads only what changed since the last one.</summary>
-/// <param name="withMeasurements">Whether trials carry all their measurements, for pruners, or only the latest.</param>
+/// <param name="withMeasurements">Whether trials carry all their measurements, with the first objective's value alone, for pruners; or only the latest.</param>
 internal sealed class Histories(bool withMeasurements)
 {
     // As many studies as are likely to be worked on at once; more only cost time.
     private const int MaxStudies = 64;
+
+    // Of all studies but the one that was asked for last.
+    private const long MaxMeasurements = 1_000_000;
     private readonly ConcurrentDictionary<long, Known> _known = new();
     private long _uses;
 
@@ -23,7 +26,7 @@ internal sealed class Histories(bool withMeasurements)
             return known.History;
         var changed = await db.Trials.AsNoTracking()
             .Where(t => t.StudyId == study.Id && t.Version > known.Version).OrderBy(t => t.Number).ToListAsync(cancellationToken);
-        var measured = withMeasurements ? await MeasuredAsync(db, study.Id, known.Version, cancellationToken) : null;
+        var measured = withMeasurements ? await MeasuredAsync(db, study.Id, known.Version, definition.Objectives[0].Metric, cancellationToken) : null;
         var (trials, attempts) = (known.History.Trials.ToList(), known.Attempts.ToList());
         foreach (var row in changed)
         {
@@ -42,7 +45,7 @@ internal sealed class Histories(bool withMeasurements)
 
         var history = known.History with { Trials = trials };
         _known[study.Id] = new Known(study.Version, history, attempts) { LastUse = known.LastUse };
-        if (_known.Count > MaxStudies)
+        while (_known.Count > MaxStudies || _known.Count > 1 && _known.Values.Sum(k => k.Measurements) > MaxMeasurements)
             Forget(_known.MinBy(k => k.Value.LastUse).Key);
         return history;
     }
@@ -50,9 +53,10 @@ internal sealed class Histories(bool withMeasurements)
     /// <summary>Forgets a study that needs no more trials.</summary>
     public void Forget(long studyId) => _known.TryRemove(studyId, out _);
 
-    private static async Task<ILookup<int, Measurement>> MeasuredAsync(HpoDbContext db, long id, long version, CancellationToken cancellationToken) =>
+    private static async Task<ILookup<int, Measurement>> MeasuredAsync(HpoDbContext db, long id, long version, string metric, CancellationToken cancellationToken) =>
         (await db.Measurements.AsNoTracking().Where(m => m.StudyId == id && m.Version > version).OrderBy(m => m.Step).ToListAsync(cancellationToken))
-            .ToLookup(m => m.Number, m => m.ToMeasurement());
+            .ToLookup(m => m.Number, m => m.ToMeasurement() is var all && all.Values.TryGetValue(metric, out var value)
+                ? all with { Values = new Dictionary<string, double>(1) { [metric] = value } } : all with { Values = new Dictionary<string, double>(0) });
 
     private static List<Measurement> Merge(IReadOnlyList<Measurement> before, IEnumerable<Measurement> news)
     {
@@ -65,5 +69,7 @@ internal sealed class Histories(bool withMeasurements)
     private sealed record Known(long Version, StudyHistory History, IReadOnlyList<int> Attempts)
     {
         public long LastUse { get; set; }
+
+        public long Measurements { get; } = History.Trials.Sum(t => (long)t.Measurements.Count);
     }
 }

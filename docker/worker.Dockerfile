@@ -8,7 +8,7 @@ COPY --from=mcr.microsoft.com/dotnet/sdk:10.0 /usr/share/dotnet /usr/share/dotne
 ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 WORKDIR /source
 COPY . .
-RUN /usr/share/dotnet/dotnet publish src/Cli -c Release -o /app -p:RestoreLockedMode=true
+RUN /usr/share/dotnet/dotnet publish src/Cli -c Release -o /app -p:RestoreLockedMode=true -p:Ahead=true
 
 FROM debian:bookworm-slim
 RUN apt-get update \

@@ -46,4 +46,16 @@ public sealed class ServeTests
         Assert.Contains("but got http://0.0.0.0:0", await serve.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
         Directory.Delete(data, recursive: true);
     }
+
+    [Fact]
+    public async Task While_it_waits_for_a_database_server_it_says_so()
+    {
+        var data = Directory.CreateTempSubdirectory("hpo-serve-").FullName;
+        using var serve = Service.Run("serve", "--urls", "http://127.0.0.1:0", "--data", data, "--database", "Host=127.0.0.1;Port=1"); // where nobody listens
+        var line = await serve.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        serve.Kill();
+        await serve.WaitForExitAsync();
+        Assert.StartsWith("waiting up to 30 s for the database: ", line, StringComparison.Ordinal);
+        Directory.Delete(data, recursive: true);
+    }
 }

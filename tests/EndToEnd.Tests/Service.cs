@@ -11,7 +11,8 @@ public sealed class Service : IAsyncDisposable
 
     private Service(Process process, Uri url) => (_process, Http) = (process, new HttpClient { BaseAddress = url });
 
-    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "hpo");
+    /// <summary>What ./hpo runs, of the configuration that is tested.</summary>
+    public static string Program { get; } = Path.Combine(Root(), "src", "Cli", Path.GetRelativePath(Path.Combine(Root(), "tests", "EndToEnd.Tests"), AppContext.BaseDirectory), "hpo");
 
     public int Id => _process.Id;
 

@@ -73,6 +73,20 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Trials_are_copied_with_so_many_measurements_at_most()
+    {
+        await CreateAsync();
+        var trial = await TakeAsync();
+        for (var step = 0; step < 4; step++)
+            await ReportAsync(trial, step, step);
+        await CompleteAsync(trial, 1);
+
+        ImportStore Copying(int most) => new(_services.GetRequiredService<Database>(), _time) { MostMeasurements = most };
+        Assert.Equal(4, Assert.Single(await Copying(4).FinishedAsync("s", default)).Measurements.Count);
+        Assert.Contains("measurements <= 3", (await Assert.ThrowsAsync<IllegalMoveException>(() => Copying(3).FinishedAsync("s", default))).Message);
+    }
+
+    [Fact]
     public async Task A_long_way_behind_changes_come_in_parts_that_leave_nothing_out()
     {
         var study = await CreateAsync(budget: new Budget { MaxParallelTrials = 3000 });

@@ -77,6 +77,7 @@ internal static class Hosting
         GC.KeepAlive(FileSizeLimit);
         Directory.CreateDirectory(data);
         var database = DatabaseOption.Find(data, address);
+        var told = false;
         for (var since = TimeProvider.System.GetTimestamp(); ; await Task.Delay(500, cancellationToken))
         {
             try
@@ -89,6 +90,9 @@ internal static class Hosting
                 // A server that starts at the same time, such as after a loss of power, needs a while.
                 if (address is null || TimeProvider.System.GetElapsedTime(since) > PatienceAtStart)
                     throw unwritable;
+                if (!told)
+                    await Console.Error.WriteLineAsync($"waiting up to {PatienceAtStart.TotalSeconds:0} s for the database: {e.Message}");
+                told = true;
             }
         }
     }

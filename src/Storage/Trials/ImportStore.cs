@@ -9,6 +9,9 @@ public sealed class ImportStore(Database database, TimeProvider time)
     /// <summary>The most trials that <see cref="FinishedAsync"/> gives.</summary>
     public const int MaxCopied = 10_000;
 
+    /// <summary>The most measurements of theirs.</summary>
+    internal int MostMeasurements { get; init; } = 1_000_000;
+
     /// <summary>Takes finished trials into a study, all or none.</summary>
     /// <exception cref="StudyClosedException">The study is final.</exception>
     /// <exception cref="IllegalMoveException">More trials than maxTrials leaves.</exception>
@@ -30,7 +33,7 @@ public sealed class ImportStore(Database database, TimeProvider time)
     }
 
     /// <summary>A study's finished trials with all their measurements, as another study would import them.</summary>
-    /// <exception cref="IllegalMoveException">There are more than 10,000.</exception>
+    /// <exception cref="IllegalMoveException">There are more than 10,000, or they have more than 1,000,000 measurements.</exception>
     public async Task<IReadOnlyList<FinishedTrial>> FinishedAsync(string study, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
@@ -39,6 +42,9 @@ public sealed class ImportStore(Database database, TimeProvider time)
         var final = row.NextNumber - row.OpenTrials();
         if (final > MaxCopied)
             throw new IllegalMoveException($"finished trials <= {MaxCopied} must hold to be cloned at once, but got {final}: import them page by page.");
+        var reported = await db.Measurements.Where(m => m.StudyId == row.Id).Take(MostMeasurements + 1).CountAsync(cancellationToken);
+        if (reported > MostMeasurements)
+            throw new IllegalMoveException($"measurements <= {MostMeasurements} must hold to be cloned with their trials at once, but got more: import them page by page.");
         var trials = await db.Trials.AsNoTracking()
             .Where(t => t.StudyId == row.Id && t.State != TrialState.Queued && t.State != TrialState.Running).OrderBy(t => t.Number).ToListAsync(cancellationToken);
         var measurements = (await db.Measurements.AsNoTracking().Where(m => m.StudyId == row.Id).OrderBy(m => m.Step).ToListAsync(cancellationToken))

@@ -17,18 +17,21 @@ internal sealed class Histories(bool withMeasurements)
     private readonly ConcurrentDictionary<long, Known> _known = new();
     private long _uses;
 
-    /// <summary>The history as of the study row's version or a little later.</summary>
+    /// <summary>The history as of the study row's version or a little later; with measurements within one snapshot.</summary>
     public async Task<StudyHistory> GetAsync(HpoDbContext db, StudyRow study, StudyDefinition definition, CancellationToken cancellationToken)
     {
         var known = _known.GetValueOrDefault(study.Id) ?? new Known(0, new StudyHistory(definition.Space, definition.Objectives, []) { Constraints = definition.Constraints }, []);
         known.LastUse = Interlocked.Increment(ref _uses);
         if (known.Version == study.Version)
             return known.History;
-        var changed = await db.Trials.AsNoTracking()
-            .Where(t => t.StudyId == study.Id && t.Version > known.Version).OrderBy(t => t.Number).ToListAsync(cancellationToken);
+        var changed = db.Trials.AsNoTracking().Where(t => t.StudyId == study.Id && t.Version > known.Version).OrderBy(t => t.Number).Select(t => new TrialRow
+        {
+            Number = t.Number, State = t.State, ParametersJson = t.ParametersJson, Attempt = t.Attempt, ValuesJson = t.ValuesJson,
+            LatestMeasurementJson = t.LatestMeasurementJson, IsFeasible = t.IsFeasible,
+        });
         var measured = withMeasurements ? await MeasuredAsync(db, study.Id, known.Version, definition.Objectives[0].Metric, cancellationToken) : null;
         var (trials, attempts) = (known.History.Trials.ToList(), known.Attempts.ToList());
-        foreach (var row in changed)
+        await foreach (var row in changed.AsAsyncEnumerable().WithCancellation(cancellationToken)) // one by one: there may be 100,000
         {
             if (row.Number == trials.Count)
             {

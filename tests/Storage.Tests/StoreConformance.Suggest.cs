@@ -1,10 +1,62 @@
+using HpoService.Search.Pruning;
+using HpoService.Search.Sampling;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HpoService.Storage.Tests;
 
 public abstract partial class StoreConformance
 {
+    [Theory, InlineData("grid"), InlineData("random"), InlineData("tpe")]
+    public async Task A_point_that_is_canceled_after_the_space_was_used_up_comes_again(string sampler)
+    {
+        await CreateAsync(space: new SearchSpace([new BooleanParameter("x")]), sampler: sampler);
+        var all = (await Dispatcher.SuggestAsync("s", 5, "w", Lease, null, default)).Trials;
+        Assert.Equal(2, all.Count);
+        await CompleteAsync(all[1], 1);
+        await Trials.CancelAsync("s", all[0].Number, null, default, all[0].Lease!.Token);
+        Assert.Equal(StudyState.Active, (await Studies.GetAsync("s", default)).State);
+        var again = Assert.Single((await Dispatcher.SuggestAsync("s", 5, "w", Lease, null, default)).Trials);
+        Assert.Equal(all[0].Parameters, again.Parameters);
+        await CompleteAsync(again, 2);
+        Assert.Equal("spaceExhausted", (await Studies.GetAsync("s", default)).CompletionReason);
+    }
+
+    [Theory, InlineData("grid"), InlineData("random"), InlineData("tpe")]
+    public async Task A_sum_of_steps_is_the_grid_s_value(string sampler)
+    {
+        await CreateAsync(space: new SearchSpace([new FloatParameter("x", 0, 0.4, step: 0.1)]), sampler: sampler);
+        await Trials.EnqueueAsync("s", [new ParameterValues([new("x", 0.1 + 0.2)])], null, default);
+        await _services.GetRequiredService<ImportStore>().ImportAsync("s", [new FinishedTrial(TrialState.Completed, new ParameterValues([new("x", 2 * 0.1 + 1e-9)]), Values(1), [], null, null, null, null, null, null)], null, default);
+        var seen = new List<double> { 0.2 };
+        while ((await Dispatcher.SuggestAsync("s", 10, "w", Lease, null, default)).Trials is { Count: > 0 } trials)
+        {
+            foreach (var trial in trials)
+            {
+                seen.Add(trial.Parameters["x"].Number);
+                await CompleteAsync(trial, seen.Count);
+            }
+        }
+
+        Assert.Equal([0, 0.1, 0.2, 0.3, 0.4], seen.Order());
+    }
+
+    [Fact]
+    public async Task Of_several_objectives_the_same_values_once_more_are_no_improvement()
+    {
+        await Studies.CreateAsync(new StudyDefinition("two", new SearchSpace([new FloatParameter("x", 0, 1)]), [new Objective("a", Direction.Minimize), new Objective("b", Direction.Maximize)],
+            new SamplerSettings("random", 1), new PrunerSettings("none"), new Budget { MaxTrialsWithoutImprovement = 3 }, 1, new Runner()), null, new Dictionary<string, string>(), [], null, default);
+        foreach (var (a, b) in new[] { (1, 1), (1, 1), (1, 1), (0, 0), (1, 1), (0, 0), (2, 0) })
+        {
+            Assert.Equal(StudyState.Active, (await Studies.GetAsync("two", default)).State);
+            var trial = await TakeAsync("two");
+            await Trials.FinishAsync("two", trial.Number, trial.Lease!.Token, new TrialOutcome.Completed(new Dictionary<string, double> { ["a"] = a, ["b"] = b }), default);
+        }
+
+        Assert.Equal("noImprovement", (await Studies.GetAsync("two", default)).CompletionReason);
+    }
+
     private static readonly Idempotency Key = new("key", "hash");
 
     /// <summary>Makes every later attempt to remember an Idempotency-Key fail, as a crash at that point would.</summary>

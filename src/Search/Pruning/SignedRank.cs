@@ -13,28 +13,33 @@ internal static class SignedRank
     public static double PLess(IReadOnlyList<double> differences)
     {
         // Twice the rank, so that shared ones are whole numbers.
-        var sizes = differences.Select(Math.Abs).Order().ToArray();
-        var ranks = differences.Select(d => Rank(sizes, Math.Abs(d))).ToArray();
-        var signed = ranks.Zip(differences).Where(pair => pair.Second != 0).ToList();
-        var observed = signed.Where(pair => pair.Second > 0).Sum(pair => pair.First);
+        var ranks = RanksOf(differences);
+        var signed = differences.Where(d => d != 0).Select(d => (Rank: ranks[Math.Abs(d)], IsPositive: d > 0)).ToList();
+        var observed = signed.Where(s => s.IsPositive).Sum(s => s.Rank);
         if (signed.Count > MaxExact)
         {
-            var (mean, variance) = (signed.Sum(pair => pair.First) / 2.0, signed.Sum(pair => (double)pair.First * pair.First) / 4);
+            var (mean, variance) = (signed.Sum(s => s.Rank) / 2.0, signed.Sum(s => (double)s.Rank * s.Rank) / 4);
             return MathNet.Numerics.Distributions.Normal.CDF(0, 1, (observed - mean) / Math.Sqrt(variance));
         }
 
-        var odds = new double[signed.Sum(pair => pair.First) + 1];
+        var odds = new double[signed.Sum(s => s.Rank) + 1];
         odds[0] = 1;
         foreach (var (rank, _) in signed)
             for (var sum = odds.Length - 1; sum >= 0; sum--)
                 odds[sum] = (odds[sum] + (sum >= rank ? odds[sum - rank] : 0)) / 2;
-        return Math.Min(1, odds.Take(observed + 1).Sum());
+        return Math.Min(1, odds.Take((int)observed + 1).Sum());
     }
 
-    private static int Rank(double[] sorted, double size)
+    // By size.
+    private static Dictionary<double, long> RanksOf(IReadOnlyList<double> differences)
     {
-        var first = Array.FindIndex(sorted, s => s == size);
-        var last = Array.FindLastIndex(sorted, s => s == size);
-        return first + last + 2;
+        var (ranks, before) = (new Dictionary<double, long>(), 0L);
+        foreach (var size in differences.Select(Math.Abs).Order().CountBy(size => size))
+        {
+            ranks[size.Key] = 2 * before + size.Value + 1;
+            before += size.Value;
+        }
+
+        return ranks;
     }
 }

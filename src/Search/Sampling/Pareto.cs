@@ -51,12 +51,19 @@ internal static class Pareto
 
         return fronts;
 
-        // The latest ones are the likeliest to.
+        // The latest ones are the likeliest to. Of two scores the second one rises along a front: no other can if the latest does not. Nor can any where an equal one is.
         bool IsDominated(int i, List<int> front)
         {
-            for (var j = front.Count - 1; j >= 0; j--)
-                if (Dominates(scores[front[j]], scores[i]))
+            var score = scores[i];
+            for (var j = front.Count - 1; j >= (score.Length == 2 ? front.Count - 1 : 0); j--)
+            {
+                var other = scores[front[j]];
+                if (Dominates(other, score))
                     return true;
+                if (other.AsSpan().SequenceEqual(score))
+                    return false;
+            }
+
             return false;
         }
     }

@@ -48,6 +48,9 @@ public sealed record FloatParameter : Parameter
     /// <summary>The k-th value of the grid, k from 0; only with a step. The last is exactly <see cref="High"/>.</summary>
     public double AtStep(long k) => k == Cardinality - 1 ? High : CleanDecimal(Low + k * Step!.Value, Math.Min(Step.Value / 4, Math.Max(1e-9 * Step.Value, SpacingOf(Low, High))));
 
+    /// <summary>The value of the grid next to one in [low, high]; only with a step.</summary>
+    public double Nearest(double value) => AtStep((long)Math.Round((value - Low) / Step!.Value));
+
     /// <inheritdoc/>
     public override string? Violation(ParameterValue value)
     {

@@ -94,6 +94,10 @@ public sealed class SearchSpace
     /// <summary>As <see cref="Violations(ParameterValues)"/>, but parameters may be left out, to be filled in by a sampler.</summary>
     public IReadOnlyList<Violation> ViolationsOfPartial(ParameterValues values) => Violations(values, partial: true);
 
+    /// <summary>The same values, those of floats with a step as the grid has them: 0.1 + 2*0.1 is 0.3. What is no parameter's stays as it is.</summary>
+    public ParameterValues OnGrid(ParameterValues values) => new(values.Select(v => IndexOf(v.Key) is >= 0 and var i && Parameters[i] is FloatParameter { Step: not null } p
+        ? KeyValuePair.Create<string, ParameterValue>(v.Key, p.Nearest(v.Value.Number)) : v));
+
     private List<Violation> Violations(ParameterValues values, bool partial)
     {
         var violations = new List<Violation>();

@@ -78,7 +78,8 @@ public sealed class UnitCube(SearchSpace space)
         return (At(value - 0.5), At(value + 0.5));
     }
 
-    private static double Relative(double value, double low, double high) => Math.Clamp((value - low) / (high - low), 0, 1);
+    // Ends that differ may have the same logarithm.
+    private static double Relative(double value, double low, double high) => high > low ? Math.Clamp((value - low) / (high - low), 0, 1) : 0.5;
 
     private static double Cell(double index, long count) => (index + 0.5) / count;
 

@@ -30,12 +30,13 @@ internal sealed class Front
     }
 
     /// <summary>Takes a trial in unless another one dominates it; those that it dominates leave.</summary>
-    /// <returns>Whether it is on the front.</returns>
+    /// <returns>Whether the front is better for it: not by the same values once more.</returns>
     public bool Add(int number, IReadOnlyDictionary<string, double> values)
     {
         double[] scores = [.. _write.Definition.Objectives.Select(o => o.Score(values[o.Metric]))];
         if (_members.Any(m => m.Row.Number == number || Dominates(m.Scores, scores)))
             return false;
+        var isNew = !_members.Exists(m => m.Scores.AsSpan().SequenceEqual(scores));
         foreach (var (row, _) in _members.Where(m => Dominates(scores, m.Scores)))
             _write.Db.Front.Remove(row);
         _members.RemoveAll(m => Dominates(scores, m.Scores));
@@ -43,7 +44,7 @@ internal sealed class Front
         _write.Db.Front.Add(added);
         _members.Add((added, scores));
         _write.Row.FrontSize = _members.Count;
-        return true;
+        return isNew;
     }
 
     private static bool Dominates(double[] a, double[] b)

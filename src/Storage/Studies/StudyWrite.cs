@@ -150,6 +150,8 @@ internal sealed class StudyWrite
             trial.CompletedAt = Now;
         if (to != TrialState.Running)
             trial.LeaseExpiresAt = null;
+        if (to == TrialState.Canceled && !Row.State.IsFinal())
+            Row.IsExhausted = false; // its point may come again
         Touch(trial);
     }
 

@@ -29,7 +29,7 @@ internal static class Enqueuing
     public static TrialRow Add(StudyWrite write, ParameterValues values, string suggestedBy)
     {
         var isPartial = write.Definition.Space.Violations(values).Count > 0;
-        return write.Add(Mapping.ToJson(values), isPartial, suggestedBy);
+        return write.Add(Mapping.ToJson(write.Definition.Space.OnGrid(values)), isPartial, suggestedBy);
     }
 
     /// <summary>Fills what a user left open with what the sampler suggests, as far as the constraints allow.</summary>

@@ -77,7 +77,7 @@ internal static class Importing
         var created = trial.CreatedAt?.ToUnixTimeMilliseconds() ?? write.Now;
         var row = new TrialRow
         {
-            StudyId = write.Row.Id, Number = write.Row.NextNumber++, State = trial.State, ParametersJson = Mapping.ToJson(trial.Parameters),
+            StudyId = write.Row.Id, Number = write.Row.NextNumber++, State = trial.State, ParametersJson = Mapping.ToJson(write.Definition.Space.OnGrid(trial.Parameters)),
             IsPartial = write.Definition.Space.Violations(trial.Parameters).Count > 0,
             Attempt = trial.Attempt, Worker = trial.Worker, SuggestedBy = trial.SuggestedBy ?? "import", Error = trial.Error, UserAttributesJson = trial.UserAttributes?.ToJsonString(),
             ValuesJson = trial.State == TrialState.Completed ? Mapping.MetricsToJson(trial.Values!) : null,

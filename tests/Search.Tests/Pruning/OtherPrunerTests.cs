@@ -78,6 +78,14 @@ public sealed class OtherPrunerTests
         Assert.Equal(Oracle80, SignedRank.PLess(differences), 1e-9);
     }
 
+    [Fact]
+    public void As_many_differences_as_a_long_training_has_steps_are_ranked()
+    {
+        // Half of the ranks, evenly spread, are positive: the sum lies where a coin's does.
+        Assert.Equal(0.5, SignedRank.PLess([.. Enumerable.Range(1, 100_000).Select(i => i % 4 is 0 or 1 ? i : -(double)i)]), 0.01);
+        Assert.Equal(0, SignedRank.PLess([.. Enumerable.Range(1, 100_000).Select(i => -(double)i)]), 1e-12);
+    }
+
     private const double Oracle80 = 0.04452223121065866;
 
     [Fact]

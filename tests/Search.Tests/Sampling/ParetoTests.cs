@@ -33,6 +33,35 @@ public sealed class ParetoTests
         }
     }
 
+    [Theory, InlineData(2, false), InlineData(2, true), InlineData(3, true)]
+    public void Where_most_lie_on_one_front_few_are_looked_at_for_each(int objectives, bool isFlat)
+    {
+        const int Count = 2000;
+        var scores = new Counted([.. Enumerable.Range(0, Count).Select(i => Enumerable.Range(0, objectives).Select(k => isFlat ? 1.0 : k == 0 ? i : -i).ToArray())]);
+        Assert.Equal(Count, Assert.Single(Pareto.Fronts(scores)).Count);
+        Assert.InRange(scores.Looks, Count, 60 * Count);
+    }
+
+    private sealed class Counted(double[][] scores) : IReadOnlyList<double[]>
+    {
+        public int Looks { get; private set; }
+
+        public int Count => scores.Length;
+
+        public double[] this[int index]
+        {
+            get
+            {
+                Looks++;
+                return scores[index];
+            }
+        }
+
+        public IEnumerator<double[]> GetEnumerator() => scores.AsEnumerable().GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
     [Fact]
     public void Crowding_is_that_of_the_paper()
     {

@@ -33,6 +33,15 @@ public sealed class ParameterTests
         { () => new Condition("x", 2, 1), "/when/atLeast", "atLeast <= atMost must hold, but got [2, 1]." },
     };
 
+    [Fact]
+    public void A_sum_of_steps_is_put_on_the_grid_and_all_else_stays()
+    {
+        var space = new SearchSpace([new FloatParameter("x", 0, 0.4, step: 0.1), new FloatParameter("y", 0, 1), new IntParameter("n", 0, 4), new CategoricalParameter("c", ["a", "b"])]);
+        ParameterValues given = new([new("c", "b"), new("x", 0.1 + 0.2), new("y", 0.1 + 0.2), new("n", 3), new("other", 0.1 + 0.2)]);
+        Assert.Equal(new([new("c", "b"), new("x", 0.3), new("y", 0.1 + 0.2), new("n", 3), new("other", 0.1 + 0.2)]), space.OnGrid(given));
+        Assert.Equal(0.4, space.OnGrid(new([new("x", 4 * 0.1)]))["x"].Number);
+    }
+
     [Theory, MemberData(nameof(Refused), DisableDiscoveryEnumeration = true)]
     public void A_broken_rule_is_named_with_the_values(Func<object> create, string pointer, string message)
     {

@@ -99,6 +99,17 @@ public sealed class UnitCubeTests
     }
 
     [Fact]
+    public void Ends_whose_logarithms_are_the_same_number_have_coordinates()
+    {
+        var p = new IntParameter("p", (1L << 53) - 10, 1L << 53, Scale.Log);
+        var q = new FloatParameter("q", 1e300, Math.BitIncrement(1e300), Scale.Log);
+        Assert.All(new[] { p.Low, p.Low + 1, p.High }, value => Assert.Equal(0.5, UnitCube.Encode(p, value)));
+        Assert.Equal((0.5, 0.5), UnitCube.CellOf(p, 0.3));
+        Assert.Equal(0.5, UnitCube.Encode(q, q.High));
+        Assert.All(new[] { 0, 0.2, 0.5, 1 }, u => Assert.Null(p.Violation(UnitCube.Decode(p, u)) ?? q.Violation(UnitCube.Decode(q, u))));
+    }
+
+    [Fact]
     public void An_inactive_parameter_has_one_fixed_coordinate()
     {
         var cube = new UnitCube(TestSpaces.All["finite conditional"]);

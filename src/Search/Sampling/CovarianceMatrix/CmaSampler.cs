@@ -10,11 +10,11 @@ namespace HpoService.Search.Sampling.CovarianceMatrix;
 /// somebody else chose count as well. Pending trials are only avoided.</remarks>
 internal sealed class CmaSampler : ISampler
 {
-    private const int Redraws = 100, ConstraintDraws = 20;
+    private const int Redraws = 100, ConstraintDraws = 20, MaxReplayed = 32;
     private readonly CmaOptions _options;
     private readonly long _seed;
     private KnownTrials? _known;
-    private Replay? _last;
+    private Replay? _replay;
 
     public CmaSampler(CmaOptions options, long seed)
     {
@@ -65,37 +65,45 @@ internal sealed class CmaSampler : ISampler
         List<TrialSnapshot> rows = [.. start.Select(t => t.Trial), .. finished.Where(t => !first.Contains(t.Trial.Number)).Select(t => t.Trial)];
         var rest = finished.Where(t => !first.Contains(t.Trial.Number)).ToList();
         // A cache: what it holds is what would be computed again.
-        var replay = _last is { } last && last.IsPrefixOf(history.Space, start.Count, rows) ? last : Start(history.Space, start, rows);
+        var replay = _replay?.UpTo(history.Space, start.Count, rows) ?? Start(history.Space, start, rows);
         while (replay.Used + replay.Search.Population <= rows.Count)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var from = replay.Used - start.Count;
-            replay = new Replay(replay.Space, replay.Start, rows, replay.Used + replay.Search.Population, replay.Search.Next(rest.GetRange(from, replay.Search.Population)));
+            replay = replay.With(replay.Search.Next(rest.GetRange(replay.Used - start.Count, replay.Search.Population)), replay.Used + replay.Search.Population);
         }
 
-        return (_last = replay).Search;
+        return (_replay = replay).Search;
     }
 
     private Replay Start(SearchSpace space, List<FinishedTrial> start, List<TrialSnapshot> rows)
     {
         var axes = new Axes(space);
-        double[] mean = Ranking.Best(start, 1) is [{ Scores: not null } best, ..]
+        double[] mean = Ranking.Best(start, 1) is [var best, ..] && (best.Scores is not null || CmaSearch.IsMeasure(best))
             ? [.. axes.Coordinates(best.Trial.Parameters).Select(c => double.IsNaN(c) ? 0.5 : c)]
             : [.. axes.Ordered.Select(_ => 0.5)];
-        return new Replay(space, start.Count, rows, start.Count, new CmaSearch(_options, axes, _seed, mean));
+        return new Replay(space, start.Count, rows, [(start.Count, new CmaSearch(_options, axes, _seed, mean))]);
     }
 
-    /// <summary>The search after the first so many finished trials.</summary>
-    private sealed record Replay(SearchSpace Space, int Start, List<TrialSnapshot> Rows, int Used, CmaSearch Search)
+    /// <summary>The searches after the last generations of the finished trials: one that finishes late takes its place before some of them.</summary>
+    private sealed record Replay(SearchSpace Space, int Start, List<TrialSnapshot> Rows, IReadOnlyList<(int Used, CmaSearch Search)> Searches)
     {
-        public bool IsPrefixOf(SearchSpace space, int start, List<TrialSnapshot> rows)
+        /// <summary>How many trials the last one knows.</summary>
+        public int Used => Searches[^1].Used;
+
+        public CmaSearch Search => Searches[^1].Search;
+
+        public Replay With(CmaSearch next, int used) => this with { Searches = [.. Searches.TakeLast(MaxReplayed - 1), (used, next)] };
+
+        /// <summary>Those of these that know only such trials, from the first on; null = none.</summary>
+        public Replay? UpTo(SearchSpace space, int start, List<TrialSnapshot> rows)
         {
-            if (!ReferenceEquals(space, Space) || start != Start || rows.Count < Used)
-                return false;
-            for (var i = 0; i < Used; i++)
-                if (!ReferenceEquals(rows[i], Rows[i]))
-                    return false;
-            return true;
+            if (!ReferenceEquals(space, Space) || start != Start)
+                return null;
+            var same = 0;
+            while (same < Math.Min(Used, rows.Count) && ReferenceEquals(rows[same], Rows[same]))
+                same++;
+            List<(int Used, CmaSearch)> searches = [.. Searches.TakeWhile(s => s.Used <= same)];
+            return searches.Count == 0 ? null : this with { Rows = rows, Searches = searches };
         }
     }
 }

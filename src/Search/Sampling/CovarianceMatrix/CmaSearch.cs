@@ -58,17 +58,26 @@ internal sealed class CmaSearch
         return _axes.Point(x, _odds, stream);
     }
 
+    /// <summary>Whether an infeasible trial says how far it is from being feasible.</summary>
+    public static bool IsMeasure(FinishedTrial trial) => trial.Scores is null && trial.Violation > 0 && double.IsFinite(trial.Violation);
+
     /// <summary>The search after one more generation.</summary>
     /// <param name="generation">λ finished trials.</param>
     public CmaSearch Next(List<FinishedTrial> generation)
     {
         var ranked = Ranking.Best(generation);
         var feasible = ranked.Count(t => t.Scores is not null);
+        if (feasible == 0)
+            ranked = [.. ranked.OrderByDescending(IsMeasure)];
+        // Some way up to where it is feasible is one, too.
+        var told = feasible > 0 ? feasible : ranked.Count(IsMeasure);
+        if (told == 0 && _bests.Count == 0)
+            return _options.Restarts == Restarts.None ? this : Restarted(grows: false);
         IReadOnlyList<double> bests = feasible == 0 ? _bests : [.. _bests, ranked[0].Scores![0]];
-        var state = _state?.Update([.. ranked.Select(t => Step(t.Trial.Parameters))], feasible);
-        if (feasible == 0 && _bests.Count == 0 || state?.IsBroken == true || _options.Restarts != Restarts.None && HasConverged(ranked, feasible, bests))
-            return Restarted();
-        var parents = ranked.Take(Math.Min(feasible, Population / 2)).Select(t => _axes.Chosen(t.Trial.Parameters)).ToList();
+        var state = _state?.Update([.. ranked.Select(t => Step(t.Trial.Parameters))], told);
+        if (state?.IsBroken == true || _options.Restarts != Restarts.None && HasConverged(ranked, feasible, bests))
+            return Restarted(_options.Restarts != Restarts.None);
+        var parents = ranked.Take(Math.Min(told, Population / 2)).Select(t => _axes.Chosen(t.Trial.Parameters)).ToList();
         var weights = new CmaParameters(Math.Max(1, _axes.Ordered.Length), Population);
         double[][] odds = [.. _odds.Select((q, i) => ChoiceOdds.Update(q, [.. parents.Select(c => c[i])], weights.Weights, Rate(weights), _odds.Length))];
         return new CmaSearch(_options, _axes, _seed, _restart, state, odds, bests);
@@ -113,9 +122,11 @@ internal sealed class CmaSearch
 
     private bool IsAtMargin(int j, double deviation) => _axes.Cell(j, _state!.Mean[j]) is var (low, high) && deviation < (high - low) / 4;
 
-    private CmaSearch Restarted()
+    private CmaSearch Restarted(bool grows)
     {
-        var next = _restart.Next(_options.Restarts, Math.Max(Wide, _options.Sigma ?? 0), Math.Max(1, _bests.Count) * Population, new RandomStream(~_seed, _restart.Index + 1));
+        var sigma = Math.Max(Wide, _options.Sigma ?? 0);
+        var next = !grows ? _restart with { Index = _restart.Index + 1, Sigma = sigma }
+            : _restart.Next(_options.Restarts, sigma, Math.Max(1, _bests.Count) * Population, new RandomStream(~_seed, _restart.Index + 1));
         // Not the stream of a trial.
         var mean = PointSampler.Draw(new RandomStream(~_seed, -1 - _restart.Index), _axes.Ordered.Length);
         return new CmaSearch(_options, _axes, _seed, next, mean);

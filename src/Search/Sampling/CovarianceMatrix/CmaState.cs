@@ -29,6 +29,12 @@ internal sealed class CmaState
         IsBroken = !double.IsFinite(sigma) || sigma <= 0 || !_d.All(double.IsFinite) || !mean.All(double.IsFinite) || _d.Minimum() <= 0;
     }
 
+    private CmaState(CmaState other, double[] mean)
+    {
+        (Parameters, Mean, Sigma, _c, _pathSigma, _pathC, Generation) = (other.Parameters, mean, other.Sigma, other._c, other._pathSigma, other._pathC, other.Generation);
+        (_b, _d, IsBroken) = (other._b, other._d, other.IsBroken);
+    }
+
     public CmaParameters Parameters { get; }
 
     /// <summary>m, shape [n].</summary>
@@ -50,7 +56,7 @@ internal sealed class CmaState
     public double[,] Covariance() => _c.ToArray();
 
     /// <summary>The same with another mean.</summary>
-    public CmaState At(double[] mean) => new(Parameters, mean, Sigma, _c, _pathSigma, _pathC, Generation);
+    public CmaState At(double[] mean) => new(this, mean);
 
     /// <summary>y = B·D·z.</summary>
     /// <param name="z">Standard normal, shape [n].</param>

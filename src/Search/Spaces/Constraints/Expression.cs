@@ -49,9 +49,19 @@ internal abstract record Expression(bool IsTruth)
             ('+', var a, var b) => a + b,
             ('-', var a, var b) => a - b,
             ('*', var a, var b) => a * b,
-            ('%', var a, var b) => a - b * Math.Floor(a / b), // of the sign of b: -1 % 3 is 2
+            ('%', var a, var b) => Remainder(a, b),
             (_, var a, var b) => a / b,
         };
+
+        // Of the sign of b: -1 % 3 is 2. What rounding keeps from the next multiple is one: 0.3 % 0.1 is 0.
+        private static double Remainder(double a, double b)
+        {
+            const double Rounding = 16 * 2.2e-16;
+            var rest = Math.IEEERemainder(a, b); // exact, from -b/2 to b/2
+            if (Math.Abs(rest) <= Rounding * Math.Abs(a) && !(double.IsInteger(a) && double.IsInteger(b)))
+                return 0;
+            return rest != 0 && rest < 0 != b < 0 ? rest + b : rest;
+        }
     }
 
     public sealed record Comparison(string Operator, Expression Left, Expression Right) : Expression(true)

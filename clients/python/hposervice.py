@@ -91,13 +91,14 @@ class Client:
         url = f"{self.url}/api/v1{path}" + ("?" + urllib.parse.urlencode(query) if query else "")
         headers = dict(self._headers, **({"Idempotency-Key": uuid.uuid4().hex} if method == "POST" else {}))
         data = None if body is None else json.dumps(_sayable(body)).encode()
+        timeout = min(self.timeout, patience) if patience else self.timeout
         patience = self.patience if patience is None else patience
         began, pause, told = time.monotonic(), 0.1, patience < 5
         until = began + patience
         while True:
             wait = pause
             try:
-                with urllib.request.urlopen(urllib.request.Request(url, data, headers, method=method), timeout=self.timeout) as answer:
+                with urllib.request.urlopen(urllib.request.Request(url, data, headers, method=method), timeout=timeout) as answer:
                     return json.loads(answer.read() or b"null")
             except urllib.error.HTTPError as e:
                 if e.code not in (429, 502, 503, 504) or time.monotonic() > until:

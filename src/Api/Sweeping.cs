@@ -6,8 +6,6 @@ namespace HpoService.Api;
 /// it removes what uploads left behind whose process was killed.</summary>
 internal sealed class Sweeping(LeaseStore leases, KeyExpiry keys, DataSetStore dataSets, TimeProvider time, ILogger<Sweeping> logger) : BackgroundService
 {
-    private const int KeysEvery = 60;
-
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await TryAsync(() =>
@@ -21,13 +19,16 @@ internal sealed class Sweeping(LeaseStore leases, KeyExpiry keys, DataSetStore d
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        for (var second = 0; await timer.WaitForNextTickAsync(stoppingToken); second++)
-        {
-            await TryAsync(() => leases.KeepSweepingAsync(stoppingToken));
-            if (second % KeysEvery == 0)
-                await TryAsync(() => keys.SweepAsync(stoppingToken));
-        }
+        // Each for itself: leases are looked after every second, however many keys there are to forget.
+        await Task.WhenAll(
+            EveryAsync(TimeSpan.FromSeconds(1), () => leases.KeepSweepingAsync(stoppingToken), stoppingToken), EveryAsync(TimeSpan.FromMinutes(1), () => keys.SweepAsync(stoppingToken), stoppingToken));
+    }
+
+    private async Task EveryAsync(TimeSpan period, Func<Task> sweep, CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(period, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await TryAsync(sweep);
     }
 
     private async Task TryAsync(Func<Task> sweep)

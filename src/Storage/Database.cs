@@ -19,7 +19,7 @@ public sealed class Database
 
     private readonly IProvider _provider;
     private readonly Writer _writer;
-    private long _renewableSince;
+    private long _renewableSince, _sweptAt;
 
     private Database(IProvider provider, string folder, TimeSpan patience) =>
         (_provider, Folder, Patience, _writer) = (provider, Path.GetFullPath(folder), patience, new Writer(this));
@@ -109,6 +109,22 @@ public sealed class Database
     {
         get => Volatile.Read(ref _renewableSince);
         set => Volatile.Write(ref _renewableSince, value);
+    }
+
+    /// <summary>When this process last looked for lost leases, in Unix milliseconds.</summary>
+    internal long SweptAt
+    {
+        get => Volatile.Read(ref _sweptAt);
+        set => Volatile.Write(ref _sweptAt, value);
+    }
+
+    /// <summary>For how many milliseconds holders could renew their leases, without a break until now: whoever holds one for longer may just not have come to it. Negative while they cannot,
+    /// as when this process was paused and has not looked since; as long as any lease after ten minutes: that is enough for each.</summary>
+    internal long RenewableFor(long now)
+    {
+        const long LongestPause = 5000, Enough = 600_000; // a holder's next sign of life comes later than the one, sooner than the other
+        var since = RenewableSince;
+        return since > 0 && now - SweptAt > LongestPause ? -1 : now - since is var passed && passed >= Enough ? long.MaxValue : passed;
     }
 
     /// <summary>Nothing was written, and not because a request was wrong.</summary>

@@ -132,13 +132,24 @@ public sealed class OpenHost : ApiHost
 public sealed class OpenTests(OpenHost api) : IClassFixture<OpenHost>
 {
     [Theory]
-    [InlineData("cross-site", "POST", 401)]
-    [InlineData("cross-site", "GET", 200)]
-    [InlineData("same-origin", "POST", 404)]
-    [InlineData(null, "POST", 404)]
-    public async Task A_page_of_another_site_changes_nothing(string? site, string method, int status)
+    [InlineData("cross-site", null, "POST", 401)]
+    [InlineData("cross-site", null, "GET", 200)]
+    [InlineData("same-site", "http://other.example", "POST", 401)]
+    [InlineData("same-origin", "https://other.example", "POST", 404)]
+    [InlineData(null, null, "POST", 404)]
+    [InlineData(null, "http://other.example", "POST", 401)]
+    [InlineData(null, "http://nothpo.example", "POST", 401)]
+    [InlineData(null, "null", "POST", 401)]
+    [InlineData(null, "http://other.example", "GET", 200)]
+    [InlineData(null, "http://hpo.example", "POST", 404)]
+    [InlineData(null, "https://outside.example", "POST", 404)]
+    public async Task A_page_of_another_site_changes_nothing(string? site, string? origin, string method, int status)
     {
-        (string, string)[] headers = [("Host", "hpo.example"), ("X-Forwarded-For", "203.0.113.7"), .. site is null ? [] : new[] { ("Sec-Fetch-Site", site) }];
+        (string, string)[] headers =
+        [
+            ("Host", "hpo.example"), ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Host", "outside.example"), .. site is null ? [] : new[] { ("Sec-Fetch-Site", site) },
+            .. origin is null ? [] : new[] { ("Origin", origin) },
+        ];
         using var response = await api.SendAsync(new HttpMethod(method), method == "GET" ? "workers" : "workers/none/drain", null, headers);
         Assert.Equal(status, (int)response.StatusCode);
     }

@@ -90,6 +90,64 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Nor_does_it_keep_their_leases_from_running_out()
+    {
+        await CreateAsync();
+        await CreateAsync("broken", budget: new Budget { MaxSeconds = 3600 });
+        await TakeAsync();
+        await _services.GetRequiredService<Database>().WriteAsync(
+            db => db.Studies.Where(s => s.Name == "broken").ExecuteUpdateAsync(set => set.SetProperty(s => s.BudgetJson, "what a later version wrote")), default);
+        for (var second = 0; second < 30; second++)
+        {
+            await Assert.ThrowsAsync<AggregateException>(() => Leases.KeepSweepingAsync(default));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(1, (await Studies.GetAsync("s", default)).TrialCounts[TrialState.Queued]);
+    }
+
+    [Fact]
+    public async Task Leases_run_out_also_after_the_clock_was_put_back()
+    {
+        await CreateAsync();
+        await Leases.KeepSweepingAsync(default);
+        _time.Advance(TimeSpan.FromHours(-1));
+        await TakeAsync();
+        for (var second = 0; second < 30; second++)
+        {
+            await Leases.KeepSweepingAsync(default);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(TrialState.Queued, (await Trials.GetAsync("s", 0, default)).State);
+    }
+
+    [Fact]
+    public async Task After_a_restart_a_long_lease_that_ran_out_is_waited_for_ten_minutes_while_others_work()
+    {
+        await CreateAsync(sampler: "gp");
+        var dead = (await Dispatcher.SuggestAsync("s", 1, "w", TimeSpan.FromDays(1), null, default)).Trials.Single();
+        _time.Advance(TimeSpan.FromDays(2));
+        await Leases.SweepAsync(default);
+        Assert.Equal(TrialState.Queued, (await Trials.GetAsync("s", dead.Number, default)).State);
+        var taken = new List<int>();
+        for (var second = 0; second < 660; second++)
+        {
+            await Leases.KeepSweepingAsync(default);
+            if (second % 120 == 0)
+            {
+                var trial = await TakeAsync();
+                taken.Add(trial.Number);
+                await CompleteAsync(trial, second);
+            }
+
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal([1, 2, 3, 4, 5, dead.Number], taken);
+    }
+
+    [Fact]
     public async Task A_lease_that_its_holder_renews_late_was_not_lost()
     {
         await CreateAsync();
@@ -125,6 +183,8 @@ public abstract partial class StoreConformance
             _time.Advance(10 * Lease);
         }
 
+        // Also before this process has come to itself.
+        Assert.Empty((await Dispatcher.SuggestAsync("s", 1, "other", 9 * Lease, null, default)).Trials.IntersectBy([0, 1], t => t.Number));
         Assert.Equal(0, await Leases.KeepSweepingAsync(default));
         Assert.Empty((await Dispatcher.SuggestAsync("s", 1, "other", 9 * Lease, null, default)).Trials.IntersectBy([0, 1], t => t.Number));
         for (var i = 0; i < 3; i++)

@@ -6,10 +6,12 @@ using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 using HpoService.Storage;
 using HpoService.Worker.Commands;
+using HpoService.Worker.Jobs;
 using HpoService.Worker.Processes;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Quartz;
 
 namespace HpoService.Worker.Tests;
 
@@ -108,7 +110,7 @@ public sealed class CommandTests : IAsyncLifetime
     [Fact]
     public async Task A_result_counts_however_long_the_reports_before_it_take()
     {
-        var running = RunAsync("""for i in 1 2 3; do echo "hpo {\"step\": $i, \"values\": {\"loss\": 9} }"; done; sleep 0.2; echo 'hpo {"complete": {"loss": 1}}'; echo done > "$HPO_ARTIFACTS/done" """, onTaken: () => LockAsync(3000));
+        var running = RunAsync("""while [ ! -e "$HPO_ARTIFACTS/locked" ]; do sleep 0.02; done; for i in 1 2 3; do echo "hpo {\"step\": $i, \"values\": {\"loss\": 9} }"; done; sleep 0.2; echo 'hpo {"complete": {"loss": 1}}'; echo done > "$HPO_ARTIFACTS/done" """, onTaken: () => LockAsync(3000, Path.Combine(Files.ArtifactsOf(1, 0), "locked")));
         Assert.Equal((TrialState.Completed, 1), (await running) is var trial ? (trial.State, trial.Values!["loss"]) : default);
         Assert.DoesNotContain("held its output open", await LogAsync(), StringComparison.Ordinal);
     }
@@ -124,6 +126,29 @@ public sealed class CommandTests : IAsyncLifetime
             await File.WriteAllTextAsync(Path.Combine(Files.ArtifactsOf(1, 0), "go"), "");
         });
         Assert.Equal((TrialState.Completed, 0.25), (await running) is var trial ? (trial.State, trial.Values!["loss"]) : default);
+    }
+
+    [Fact]
+    public async Task A_report_that_is_refused_ends_the_attempt_though_something_holds_the_output_open()
+    {
+        var trial = await RunAsync("""sleep 300 & echo 'hpo {"step": 1, "values": {"loss": 1}}'; echo 'hpo {"step": -1, "values": {"loss": 1}}'""").WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Contains("step >= 0 must hold", trial.Error, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("train", true), InlineData("other", false)]
+    public async Task No_job_is_asked_for_a_study_whose_command_the_worker_has_not(string has, bool asks)
+    {
+        var command = new CommandSpec { Program = "true" };
+        await _services.GetRequiredService<CommandStore>().PublishAsync([command.ToCard("train")], default);
+        var study = await Studies.CreateAsync(
+            new StudyDefinition("s", new SearchSpace([new FloatParameter("x", 0, 1)]), [new Objective("loss", Direction.Minimize)],
+                new SamplerSettings("random", 1), new PrunerSettings(), new Budget(), 2, new Runner(Runner.CommandKind, Command: "train")),
+            null, new Dictionary<string, string>(), [], null, default);
+        var database = Database.Sqlite(Path.Combine(_folder, "hpo.db"));
+        var options = new WorkerOptions { Name = "w", Slots = 1, TrialCommand = [], Commands = new Dictionary<string, CommandSpec> { [has] = command } };
+        await using var worker = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddHpoStorage(database).AddHpoWorker(database, options).BuildServiceProvider();
+        await worker.GetRequiredService<StudyJobs>().AdvanceAsync(study.Id, default);
+        Assert.Equal(asks, await (await worker.GetRequiredService<ISchedulerFactory>().GetScheduler()).Exists(JobKeys.Advance(study.Id)));
     }
 
     [Fact]
@@ -144,7 +169,7 @@ public sealed class CommandTests : IAsyncLifetime
     public async Task At_a_shutdown_a_program_is_asked_to_stop_and_has_time_to_keep_what_it_has()
     {
         using var shutdown = new CancellationTokenSource();
-        var running = RunAsync("""trap 'sleep 0.5; echo kept > "$HPO_ARTIFACTS/checkpoint"; exit 1' TERM; echo ready > "$HPO_ARTIFACTS/ready"; while true; do sleep 0.05; done""", shutdown: shutdown.Token);
+        var running = RunAsync("""trap 'sleep 0.1; echo kept > "$HPO_ARTIFACTS/checkpoint"; exit 1' TERM; echo ready > "$HPO_ARTIFACTS/ready"; while true; do sleep 0.05; done""", shutdown: shutdown.Token);
         await UntilAsync(() => File.Exists(Path.Combine(Files.ArtifactsOf(1, 0), "ready")));
         await shutdown.CancelAsync();
         var trial = await running.WaitAsync(TimeSpan.FromSeconds(30));
@@ -242,13 +267,15 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     // As another process that writes.
-    private async Task LockAsync(int milliseconds)
+    private async Task LockAsync(int milliseconds, string? told = null)
     {
         using var other = new SqliteConnection($"Data Source={_folder}/hpo.db;Pooling=False");
         other.Open();
         using var begin = other.CreateCommand();
         begin.CommandText = "BEGIN EXCLUSIVE";
         begin.ExecuteNonQuery();
+        if (told is not null)
+            await File.WriteAllTextAsync(told, "");
         await Task.Delay(milliseconds);
     }
 

@@ -51,8 +51,10 @@ internal sealed class KeyAuthentication(
         && !Request.Headers.ContainsKey("X-Forwarded-For") && !Request.Headers.ContainsKey("Forwarded")
         && (HttpMethods.IsGet(Request.Method) || Request.Headers.Origin.ToString() is not { Length: > 0 } origin || origin == $"{Request.Scheme}://{Request.Host}");
 
-    // As the browser says: by a service's address alone it cannot be told behind a proxy.
-    private bool IsFromOtherSite() => !HttpMethods.IsGet(Request.Method) && Request.Headers["Sec-Fetch-Site"] == "cross-site";
+    // As the browser says, by a service's address alone it cannot be told behind a proxy; over HTTP to another machine it says its page's address only.
+    private bool IsFromOtherSite() => !HttpMethods.IsGet(Request.Method) && (Request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } site
+        ? site is "cross-site" or "same-site"
+        : Request.Headers.Origin.ToString() is { Length: > 0 } origin && !new[] { Request.Host.Value, Request.Headers["X-Forwarded-Host"].ToString() }.Any(host => origin.EndsWith($"://{host}", StringComparison.OrdinalIgnoreCase)));
 
     private static bool IsLoopback(string host) =>
         host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using HpoService.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace HpoService.Storage;
@@ -21,38 +20,50 @@ public sealed class ExportStore(Database database)
     {
         for (var next = 0; ;)
         {
-            var page = await PageAsync(study, next, withMeasurements, cancellationToken);
-            if (page.Count == 0)
+            var lengths = await LengthsAsync(study, next, withMeasurements, cancellationToken);
+            if (lengths.Count == 0)
                 yield break;
-            yield return page;
-            next = page[^1].Number + 1;
+            foreach (var (from, to) in lengths)
+                yield return await PageAsync(study, from, to, withMeasurements, cancellationToken);
+            next = lengths[^1].To + 1;
         }
     }
 
-    private async Task<IReadOnlyList<TrialView>> PageAsync(string study, int from, bool withMeasurements, CancellationToken cancellationToken)
+    // The next trials, so many to a page that its measurements are not too many.
+    private async Task<List<(int From, int To)>> LengthsAsync(string study, int from, bool withMeasurements, CancellationToken cancellationToken)
     {
         await using var db = database.Open();
         await using var snapshot = await db.SnapshotAsync(cancellationToken);
         var id = (await db.Studies.AsNoTracking().FindStudyAsync(study, cancellationToken)).Id;
-        var rows = await db.Trials.AsNoTracking().Where(t => t.StudyId == id && t.Number >= from).OrderBy(t => t.Number).Take(PageLength).ToListAsync(cancellationToken);
-        if (!withMeasurements || rows.Count == 0)
+        var numbers = await db.Trials.Where(t => t.StudyId == id && t.Number >= from).OrderBy(t => t.Number).Take(PageLength).Select(t => t.Number).ToListAsync(cancellationToken);
+        if (!withMeasurements || numbers.Count == 0)
+            return numbers.Count == 0 ? [] : [(from, numbers[^1])];
+        var to = numbers[^1];
+        var counts = await db.Measurements.Where(m => m.StudyId == id && m.Number >= from && m.Number <= to).GroupBy(m => m.Number)
+            .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var (pages, measurements) = (new List<(int From, int To)>(), 0);
+        foreach (var number in numbers)
+        {
+            measurements += counts.GetValueOrDefault(number);
+            if (pages.Count > 0 && measurements <= MostMeasurements)
+                pages[^1] = pages[^1] with { To = number };
+            else
+                (pages, measurements) = ([.. pages, (number, number)], counts.GetValueOrDefault(number));
+        }
+
+        return pages;
+    }
+
+    private async Task<IReadOnlyList<TrialView>> PageAsync(string study, int from, int to, bool withMeasurements, CancellationToken cancellationToken)
+    {
+        await using var db = database.Open();
+        await using var snapshot = await db.SnapshotAsync(cancellationToken);
+        var id = (await db.Studies.AsNoTracking().FindStudyAsync(study, cancellationToken)).Id;
+        var rows = await db.Trials.AsNoTracking().Where(t => t.StudyId == id && t.Number >= from && t.Number <= to).OrderBy(t => t.Number).ToListAsync(cancellationToken);
+        if (!withMeasurements)
             return rows.ConvertAll(row => row.ToView());
-        rows = await FirstAsync(db, id, rows, cancellationToken);
-        var to = rows[^1].Number;
         var measurements = (await db.Measurements.AsNoTracking().Where(m => m.StudyId == id && m.Number >= from && m.Number <= to)
             .OrderBy(m => m.Number).ThenBy(m => m.Step).ToListAsync(cancellationToken)).ToLookup(m => m.Number, m => m.ToMeasurement());
         return rows.ConvertAll(row => row.ToView([.. measurements[row.Number]]));
-    }
-
-    // So many of them that a page's measurements are not too many.
-    private async Task<List<TrialRow>> FirstAsync(HpoDbContext db, long id, List<TrialRow> rows, CancellationToken cancellationToken)
-    {
-        var (from, to) = (rows[0].Number, rows[^1].Number);
-        var counts = await db.Measurements.Where(m => m.StudyId == id && m.Number >= from && m.Number <= to).GroupBy(m => m.Number)
-            .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
-        var (length, measurements) = (0, 0);
-        while (length < rows.Count && (length == 0 || measurements + counts.GetValueOrDefault(rows[length].Number) <= MostMeasurements))
-            measurements += counts.GetValueOrDefault(rows[length++].Number);
-        return rows[..length];
     }
 }

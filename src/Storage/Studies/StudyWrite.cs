@@ -59,8 +59,8 @@ internal sealed class StudyWrite
     /// <summary>Whether trials may have lost their lease by now.</summary>
     public bool MayHaveLostLeases => _turn.Session.MayHaveLostLeases(Row.Id, Now);
 
-    /// <summary>For how many milliseconds holders could renew their leases, without a break until now: who held one for longer than that may just not have come to it.</summary>
-    public long RenewableFor => Now - _turn.Session.RenewableSince;
+    /// <inheritdoc cref="Database.RenewableFor"/>
+    public long RenewableFor => _turn.Session.RenewableFor(Now);
 
     /// <summary>Hands the changes over to the transaction.</summary>
     public void Accept(WriteSession session)

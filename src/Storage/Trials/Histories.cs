@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Concurrent;
 using HpoService.Search.Studies;
 using HpoService.Storage.Rows;
@@ -13,7 +14,8 @@ internal sealed class Histories(bool withMeasurements)
     private const int MaxStudies = 64;
 
     // Of all studies but the one that was asked for last.
-    private const long MaxMeasurements = 1_000_000;
+    private const long MaxMeasurements = 3_000_000;
+    private static readonly Dictionary<string, double> NoValue = [];
     private readonly ConcurrentDictionary<long, Known> _known = new();
     private long _uses;
 
@@ -59,7 +61,7 @@ internal sealed class Histories(bool withMeasurements)
     private static async Task<ILookup<int, Measurement>> MeasuredAsync(HpoDbContext db, long id, long version, string metric, CancellationToken cancellationToken) =>
         (await db.Measurements.AsNoTracking().Where(m => m.StudyId == id && m.Version > version).OrderBy(m => m.Step).ToListAsync(cancellationToken))
             .ToLookup(m => m.Number, m => m.ToMeasurement() is var all && all.Values.TryGetValue(metric, out var value)
-                ? all with { Values = new Dictionary<string, double>(1) { [metric] = value } } : all with { Values = new Dictionary<string, double>(0) });
+                ? all with { Values = new OneValue(metric, value) } : all with { Values = NoValue });
 
     private static List<Measurement> Merge(IReadOnlyList<Measurement> before, IEnumerable<Measurement> news)
     {
@@ -67,6 +69,30 @@ internal sealed class Histories(bool withMeasurements)
         foreach (var measurement in before.Concat(news))
             steps[measurement.Step] = measurement;
         return [.. steps.Values];
+    }
+
+    /// <summary>A dictionary of one value, of which there are millions.</summary>
+    private sealed class OneValue(string metric, double value) : IReadOnlyDictionary<string, double>
+    {
+        public int Count => 1;
+
+        public IEnumerable<string> Keys => [metric];
+
+        public IEnumerable<double> Values => [value];
+
+        public double this[string key] => TryGetValue(key, out var found) ? found : throw new KeyNotFoundException($"There is no value of '{key}'.");
+
+        public bool ContainsKey(string key) => key == metric;
+
+        public bool TryGetValue(string key, out double found)
+        {
+            found = key == metric ? value : 0;
+            return key == metric;
+        }
+
+        public IEnumerator<KeyValuePair<string, double>> GetEnumerator() => Enumerable.Repeat(KeyValuePair.Create(metric, value), 1).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
     private sealed record Known(long Version, StudyHistory History, IReadOnlyList<int> Attempts)

@@ -12,11 +12,7 @@ public sealed class LeaseStore(Database database, TimeProvider time)
     /// <summary>After so many lost leases a trial fails: something about it takes its workers down.</summary>
     public const int MaxLeaseLosses = 5;
 
-    // Between two sweeps; a holder's next sign of life comes later than that.
-    private const long LongestPause = 5000;
-
     private readonly Judging _judging = new(database, time);
-    private long _sweptAt;
 
     /// <summary>Takes the oldest queued trial of an active study, if its parallel limit allows one more.</summary>
     public async Task<TrialView?> TakeAsync(string study, string worker, TimeSpan duration, CancellationToken cancellationToken)
@@ -81,17 +77,28 @@ public sealed class LeaseStore(Database database, TimeProvider time)
         RenewAsync(study, number, leaseToken, duration, (_, _) => Task.CompletedTask, cancellationToken);
 
     /// <summary><see cref="SweepAsync(CancellationToken)"/>, to be called every second, also before anything else. Where it was not, or the database took nothing meanwhile, holders could not renew their leases:
-    /// from then on each has as long for it as its lease lasts.</summary>
+    /// from then on each has as long for it as its lease lasts, ten minutes at most.</summary>
     /// <returns>How many trials came back.</returns>
     /// <exception cref="AggregateException">As for <see cref="SweepAsync(CancellationToken)"/>.</exception>
     public async Task<int> KeepSweepingAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (now - _sweptAt > LongestPause || database.RenewableSince == Database.NotNow)
+        if (database.RenewableSince == 0 || database.RenewableFor(now) < 0)
             database.RenewableSince = now;
-        var lost = await SweepAsync(cancellationToken);
-        _sweptAt = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return lost;
+        database.SweptAt = now;
+        try
+        {
+            return await SweepAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not AggregateException)
+        {
+            database.AnnounceOutage();
+            throw;
+        }
+        finally
+        {
+            database.SweptAt = time.GetUtcNow().ToUnixTimeMilliseconds();
+        }
     }
 
     /// <summary>Puts trials whose lease ran out back into the queue, and ends studies whose time is up.</summary>
@@ -100,7 +107,7 @@ public sealed class LeaseStore(Database database, TimeProvider time)
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var renewableFor = now - database.RenewableSince;
+        var renewableFor = database.RenewableFor(now);
         await using var db = database.Open();
         var due = await db.Trials.Where(t => t.State == TrialState.Running && t.LeaseExpiresAt < now && t.LeaseMilliseconds <= renewableFor).Select(t => t.StudyId).Distinct().ToListAsync(cancellationToken);
         var active = await db.Studies.AsNoTracking().Where(s => s.State == StudyState.Active || s.State == StudyState.Paused)

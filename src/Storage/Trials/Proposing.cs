@@ -64,7 +64,8 @@ internal sealed class Proposing(Database database, TimeProvider time)
             return Proposal.Nothing(row); // made inside the transaction
         }
 
-        var asked = row.IsExhausted ? 0 : Math.Min(count - (takes ? row.QueuedTrials : row.OpenTrials()), Room(row, definition.Budget));
+        var ready = takes ? await ReadyAsync(db, row, cancellationToken) : row.OpenTrials();
+        var asked = row.IsExhausted ? 0 : Math.Min(count - ready, Room(row, definition.Budget));
         if (asked <= 0)
             return Proposal.Nothing(row);
         asked = Math.Min(asked + Cheap(id, others), Room(row, definition.Budget));
@@ -120,6 +121,14 @@ internal sealed class Proposing(Database database, TimeProvider time)
         }
 
         return [.. points.Take(room).Select(p => write.Add(p.Parameters, p.SuggestedBy))];
+    }
+
+    // How many queued trials may be taken: all but those whose holders are about to renew their leases.
+    private async Task<int> ReadyAsync(HpoDbContext db, StudyRow row, CancellationToken cancellationToken)
+    {
+        var renewableFor = database.RenewableFor(time.GetUtcNow().ToUnixTimeMilliseconds());
+        return row.QueuedTrials == 0 || renewableFor == long.MaxValue ? row.QueuedTrials
+            : await db.Trials.CountAsync(t => t.StudyId == row.Id && t.State == TrialState.Queued && (t.LeaseToken == null || t.LeaseMilliseconds <= renewableFor), cancellationToken);
     }
 
     // On its own before the new points: a filled point is visited for the sampler, and what it was filled with is not.

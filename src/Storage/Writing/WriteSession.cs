@@ -39,8 +39,8 @@ internal sealed partial class WriteSession : IDisposable
     /// and again.</summary>
     public long OthersWroteAt { get; private set; } = long.MinValue / 2;
 
-    /// <inheritdoc cref="Database.RenewableSince"/>
-    public long RenewableSince => _database.RenewableSince;
+    /// <inheritdoc cref="Database.RenewableFor"/>
+    public long RenewableFor(long now) => _database.RenewableFor(now);
 
     /// <inheritdoc cref="WriteConnection.Unanswered"/>
     public long? Unanswered => _connection.Unanswered;

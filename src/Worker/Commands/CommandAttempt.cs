@@ -87,8 +87,15 @@ internal sealed partial class CommandAttempt(CommandProcess process, TrialLog lo
                 case { Step: { } step, Values: { } values, Complete: null, Infeasible: null }:
                     _lastMeasurement = new Measurement(step, values);
                     _isReporting = true;
-                    await report(_lastMeasurement);
-                    _isReporting = false;
+                    try
+                    {
+                        await report(_lastMeasurement);
+                    }
+                    finally
+                    {
+                        _isReporting = false;
+                    }
+
                     break;
                 case { Step: null, Values: null, Complete: { } values, Infeasible: null }:
                     _result = new Message(Completed: values);

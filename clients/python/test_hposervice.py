@@ -4,6 +4,7 @@ import pathlib
 import re
 import time
 import unittest
+import unittest.mock
 import uuid
 
 import hposervice
@@ -59,6 +60,19 @@ class ClientTests(unittest.TestCase):
         with self.assertRaises(KeyboardInterrupt):
             study.optimize(objective)
         self.assertEqual([("queued", "KeyboardInterrupt")], [(t["state"], t["error"]) for t in study.history()])
+
+    def test_who_has_little_patience_waits_as_little_for_an_answer(self):
+        waited = []
+
+        def answer(request, timeout):
+            waited.append(timeout)
+            raise ConnectionRefusedError
+
+        with unittest.mock.patch("urllib.request.urlopen", answer):
+            for patience in (0.01, 0):
+                with self.assertRaises(OSError):
+                    hposervice.Client("http://127.0.0.1:1", timeout=60).call("GET", "/x", patience=patience)
+        self.assertEqual({0.01, 60}, set(waited))
 
     def test_what_is_no_result_fails_the_attempt_and_says_so(self):
         two = [{"metric": "a", "direction": "minimize"}, {"metric": "b", "direction": "minimize"}]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using HpoService.Search.Spaces;
 using HpoService.Training.Parallel;
 
@@ -14,7 +15,7 @@ namespace HpoService.Training;
 /// <param name="ArtifactFolder">Where the trained model is kept; null = nowhere.</param>
 /// <param name="Place">Which of several processes this one is, where the settings ask for several.</param>
 public sealed record TrainingRequest(
-    string Model, string? DataSet, JsonElement? Settings, ParameterValues Parameters, long Seed, string? DataFolder = null, string? ArtifactFolder = null, Place? Place = null);
+    string Model, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? DataSet, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] JsonElement? Settings, ParameterValues Parameters, long Seed, string? DataFolder = null, string? ArtifactFolder = null, Place? Place = null);
 
 /// <summary>How training ended.</summary>
 public abstract record TrainingOutcome

@@ -18,7 +18,7 @@ public sealed class PythonClientTests : IDisposable
         await using var service = await Service.StartAsync(_data, slots: 0);
         var (code, output) = await PythonAsync(service.Http.BaseAddress!, "-m", "unittest");
         Assert.True(code == 0, output);
-        Assert.Contains("Ran 14 tests", output, StringComparison.Ordinal);
+        Assert.Contains("Ran 15 tests", output, StringComparison.Ordinal);
     }
 
     [Fact]

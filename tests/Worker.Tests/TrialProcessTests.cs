@@ -1,3 +1,4 @@
+using HpoService.Training;
 using HpoService.Worker.Processes;
 
 namespace HpoService.Worker.Tests;
@@ -19,6 +20,14 @@ public sealed class TrialProcessTests
             await Task.Delay(10);
         Assert.Equal("the training process died with exit code 3", (await TrainAsync(process)).Failed);
         process.Stop(); // harmless
+    }
+
+    [Fact]
+    public void A_request_without_settings_and_data_set_arrives()
+    {
+        var sent = new TrainingRequest("mlp", null, null, new([new("x", 0.5)]), 7);
+        Assert.Equal(sent, Pipe.Read<TrainingRequest>(Pipe.Write(sent)));
+        Assert.Equal(new Message(Failed: "x"), Pipe.Read<Message>(Pipe.Write(new Message(Failed: "x"))));
     }
 
     [Theory]

@@ -23,6 +23,37 @@ public sealed class OtherPrunerTests
         Assert.True(pruner.Decide(history, 99, Curves.At(Direction.Minimize, 3, bar - 1e-9)).ShouldStop);
     }
 
+    [Theory, InlineData(Direction.Minimize), InlineData(Direction.Maximize)]
+    public void Others_count_by_what_they_had_at_the_same_step(Direction direction)
+    {
+        // Trial i rises by 1 + i/10 a step: at step 3 the median of seven is 3.9, in the end 11.7.
+        var history = Curves.Study(direction, 7, q => q);
+        history = history with { Trials = [.. history.Trials.Select(t => t with { Measurements = [.. Enumerable.Range(0, 10).Select(step => Curves.At(direction, step, step * (1 + t.Number / 10.0)))] })] };
+        Assert.False(new MedianPruner(new()).Decide(history, 99, Curves.At(direction, 3, 3.95)).ShouldStop);
+        Assert.True(new MedianPruner(new()).Decide(history, 99, Curves.At(direction, 3, 3.85)).ShouldStop);
+        Assert.False(new PercentilePruner(new() { Percentile = 50 }).Decide(history, 99, Curves.At(direction, 3, 3.95)).ShouldStop);
+        Assert.True(new PercentilePruner(new() { Percentile = 50 }).Decide(history, 99, Curves.At(direction, 3, 3.85)).ShouldStop);
+    }
+
+    [Fact]
+    public void A_trial_that_is_better_in_the_mean_goes_on_whatever_the_test_says()
+    {
+        // scipy.stats.wilcoxon: p = 25/256 for seven small losses and one large gain, below the level of 0.1.
+        var pruner = new WilcoxonPruner(new());
+        var history = Curves.Study(Direction.Maximize, 7, q => q);
+        Assert.True(SignedRank.PLess([-1, -2, -3, -4, -5, -6, -7, 100]) < 0.1);
+        Assert.False(Stops(pruner, WithOwn(history, 5, 4, 3, 2, 1, 0, -1, 106)));
+        Assert.True(Stops(pruner, WithOwn(history, 5, 4, 3, 2, 1, 0, -1, 14)));
+    }
+
+    [Fact]
+    public void Of_two_measurements_of_one_step_the_later_one_counts()
+    {
+        var history = Curves.Study(Direction.Maximize, 7, _ => 5);
+        history = history with { Trials = [.. history.Trials.Select(t => t with { Measurements = [Curves.At(Direction.Maximize, 3, 9), Curves.At(Direction.Maximize, 3, 1)] })] };
+        Assert.False(new MedianPruner(new()).Decide(history, 99, Curves.At(Direction.Maximize, 3, 2)).ShouldStop);
+    }
+
     [Theory]
     [InlineData(0.5, false), InlineData(1, false), InlineData(1.1, true), InlineData(-0.1, true), InlineData(double.NaN, true), InlineData(double.PositiveInfinity, true)]
     public void A_threshold_bounds_the_metric_itself_whatever_the_direction(double value, bool stops)

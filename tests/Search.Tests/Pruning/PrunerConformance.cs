@@ -110,9 +110,9 @@ public sealed class MedianConformance() : PrunerConformance("median");
 
 public sealed class PercentileConformance() : PrunerConformance("percentile");
 
-public sealed class SuccessiveHalvingConformance() : PrunerConformance("successiveHalving");
+public sealed class SuccessiveHalvingConformance() : PrunerConformance("successiveHalving", """{"minResource": 1}""");
 
-public sealed class HyperbandConformance() : PrunerConformance("hyperband");
+public sealed class HyperbandConformance() : PrunerConformance("hyperband", """{"minResource": 1, "maxResource": 9}""");
 
 public sealed class ThresholdConformance() : PrunerConformance("threshold", """{"lower": -2000000, "upper": 2000000}""");
 

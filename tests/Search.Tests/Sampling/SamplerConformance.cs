@@ -122,6 +122,19 @@ public abstract class SamplerConformance(string kind)
         Assert.Equal("{b: false}", Assert.Single(Create(space).Suggest(history, 5, CancellationToken.None)).Parameters.ToString());
     }
 
+    [Theory, MemberData(nameof(Finite))]
+    public void A_point_that_is_canceled_after_all_were_visited_comes_again(string name)
+    {
+        var space = TestSpaces.All[name];
+        var (sampler, history) = (Create(space), Histories.Empty(space));
+        while (sampler.Suggest(history, 1, CancellationToken.None) is [var next])
+            history = history.Completed(next.Parameters, history.NextNumber);
+        Assert.Equal(TestSpaces.Size(name), history.NextNumber);
+        var freed = history.Trials[0];
+        history = history with { Trials = [freed with { State = TrialState.Canceled }, .. history.Trials.Skip(1)] };
+        Assert.Equal(freed.Parameters, Assert.Single(sampler.Suggest(history, 5, CancellationToken.None)).Parameters);
+    }
+
     [Fact]
     public void A_rare_continuous_branch_is_found_when_all_else_was_visited()
     {

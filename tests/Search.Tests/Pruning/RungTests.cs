@@ -1,3 +1,4 @@
+using HpoService.Search.Numerics;
 using HpoService.Search.Pruning;
 using HpoService.Search.Studies;
 
@@ -79,6 +80,33 @@ public sealed class RungTests
         Assert.InRange(stopped.Count(s => s), 12, 30);
         Assert.All(Enumerable.Range(0, 40), seed => Assert.True(new HyperbandPruner(new() { MinResource = 1, MaxResource = 9, ReductionFactor = 3 }, seed)
             .Decide(history, 99, Curves.At(Direction.Maximize, 9, -1)).ShouldStop));
+    }
+
+    [Fact]
+    public void Hyperband_compares_a_trial_with_those_of_its_own_bracket_alone()
+    {
+        var pruner = new HyperbandPruner(new() { MinResource = 1, MaxResource = 9, ReductionFactor = 3 }, seed: 5);
+        var trials = Curves.Study(Direction.Maximize, 1, q => q).Trials;
+        bool Stops(int own, IEnumerable<int> better) => pruner.Decide(
+            Curves.Study(Direction.Maximize, 0, q => q) with { Trials = [.. better.Select(number => trials[0] with { Number = number, Measurements = [Curves.At(Direction.Maximize, 1, 1)] })] },
+            own, Curves.At(Direction.Maximize, 1, 0)).ShouldStop;
+        // Only in the first bracket does one stop at step 1.
+        var first = Enumerable.Range(0, 90).ToLookup(number => Stops(number, Enumerable.Range(100, 90)));
+        Assert.InRange(first[true].Count(), 30, 65);
+        Assert.True(Stops(first[true].First(), first[true].Skip(1)));
+        Assert.False(Stops(first[true].First(), first[false]));
+    }
+
+    [Fact]
+    public void Hyperbands_brackets_do_not_go_with_what_random_search_draws()
+    {
+        // A sampler of the same seed draws from streams of the same numbers.
+        var pruner = new HyperbandPruner(new() { MinResource = 1, MaxResource = 9, ReductionFactor = 3 }, seed: 5);
+        var history = Curves.Study(Direction.Maximize, 90, q => q);
+        double[] Drawn(bool isFirst) => [.. Enumerable.Range(100, 600)
+            .Where(number => pruner.Decide(history, number, Curves.At(Direction.Maximize, 1, -1)).ShouldStop == isFirst).Select(number => new RandomStream(5, number).NextDouble())];
+        Assert.Equal(0.5, Drawn(true).Average(), 0.06);
+        Assert.Equal(0.5, Drawn(false).Average(), 0.06);
     }
 
     private static StudyHistory Long(int last, TrialState state = TrialState.Completed)

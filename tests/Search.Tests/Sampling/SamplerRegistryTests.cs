@@ -1,4 +1,10 @@
+using HpoService.Search.Numerics;
 using HpoService.Search.Sampling;
+using HpoService.Search.Sampling.CovarianceMatrix;
+using HpoService.Search.Sampling.GaussianProcess;
+using HpoService.Search.Sampling.Genetic;
+using HpoService.Search.Sampling.Grid;
+using HpoService.Search.Sampling.ParzenEstimator;
 using HpoService.Search.Spaces;
 using HpoService.Search.Studies;
 using HpoService.Search.Tests.Spaces;
@@ -44,6 +50,10 @@ public sealed class SamplerRegistryTests
         Assert.Equal("tpe", By(Two[..1], AutoSampler.MaxModelled + 1));
         Assert.Equal("gp", By(Two, 30));
         Assert.Equal("nsga2", By(Two, AutoSampler.MaxModelledOfSeveral + 1));
+        // What failed or was canceled says nothing, and costs gp next to nothing.
+        var failed = Long(space, Two[..1], AutoSampler.MaxModelled + 100);
+        failed = failed with { Trials = [.. failed.Trials.Select(t => t.Number % 2 == 0 ? t with { State = t.Number % 4 == 0 ? TrialState.Failed : TrialState.Canceled } : t)] };
+        Assert.Equal("gp", SamplerRegistry.Create(new("auto", 1), space, Two[..1]).Suggest(failed, 1, CancellationToken.None)[0].SuggestedBy);
     }
 
     private static StudyHistory Long(SearchSpace space, IReadOnlyList<Objective> objectives, int trials) => new(space, objectives, [.. Enumerable.Range(0, trials).Select(i =>
@@ -93,9 +103,47 @@ public sealed class SamplerRegistryTests
         Assert.Contains(message, error.Message);
     }
 
+    // What is not here needs a test of its own: maxSuggestSeconds (GpSamplerTests), restarts (CmaSamplerTests).
+    public static TheoryData<string, string, string> Others => new()
+    {
+        { "gp", "initialTrials", "1000" }, { "gp", "maxObservations", "10" }, { "gp", "candidates", "16" }, { "gp", "trustRegion", "false" }, { "gp", "acquisition", "\"upperConfidenceBound\"" },
+        { "gp", "confidence", "20" }, { "gp", "outputWarping", "false" }, { "gp", "noise", "false" },
+        { "tpe", "initialTrials", "1000" }, { "tpe", "candidates", "1" }, { "tpe", "gamma", "0.5" }, { "tpe", "bandwidth", "10" }, { "tpe", "priorWeight", "100" },
+        { "cmaes", "initialTrials", "1000" }, { "cmaes", "population", "30" }, { "cmaes", "sigma", "0.5" },
+        { "nsga2", "population", "1000" }, { "nsga2", "crossoverProbability", "0" }, { "nsga2", "mutationProbability", "1" }, { "nsga2", "crossoverIndex", "0" }, { "nsga2", "mutationIndex", "0" },
+        { "grid", "resolution", "3" },
+    };
+
+    [Theory, MemberData(nameof(Others))]
+    public void Every_option_takes_effect(string kind, string option, string value)
+    {
+        // A bowl with noise and some outliers.
+        var space = TestSpaces.All["mixed"];
+        var history = Histories.Empty(space);
+        for (var i = 0; i < 60; i++)
+        {
+            var stream = new RandomStream(8, i);
+            var point = new UnitCube(space).Decode([.. space.Parameters.Select(_ => stream.NextDouble())]);
+            history = history.Completed(point, i % 10 == 9 ? 1e4 : Histories.Bowl(space, point) + 0.05 * stream.NextNormal());
+        }
+
+        var with = kind == "gp" && option == "confidence" ? """{"acquisition": "upperConfidenceBound", """ : "{";
+        IEnumerable<Suggestion> Suggested(string options) => Enumerable.Range(0, 6).SelectMany(seed =>
+            Create(kind, options, space, seed).Suggest(history, kind == "grid" ? 100 : 5, CancellationToken.None));
+        Assert.NotEqual(Suggested($"{with.TrimEnd(' ', ',')}}}"), Suggested($$"""{{with}}"{{option}}": {{value}}}"""));
+    }
+
     [Fact]
-    public void Options_take_effect() =>
-        Assert.Equal(3, Create("grid", """{"resolution": 3}""").Suggest(Histories.Empty(TestSpaces.All["one float"]), 9, CancellationToken.None).Count);
+    public void No_option_is_forgotten()
+    {
+        Dictionary<string, Type> options = new()
+        {
+            ["gp"] = typeof(GpOptions), ["tpe"] = typeof(TpeOptions), ["cmaes"] = typeof(CmaOptions), ["nsga2"] = typeof(NsgaOptions), ["grid"] = typeof(GridOptions),
+        };
+        Assert.Equal(
+            options.SelectMany(o => o.Value.GetProperties().Select(p => $"{o.Key}.{char.ToLowerInvariant(p.Name[0])}{p.Name[1..]}")).Except(["gp.maxSuggestSeconds", "cmaes.restarts"]).Order(),
+            Others.Select(row => $"{row[0]}.{row[1]}").Order());
+    }
 
     [Theory]
     [InlineData("random"), InlineData("sobol"), InlineData("gp"), InlineData("tpe"), InlineData("cmaes"), InlineData("nsga2")]
@@ -107,6 +155,6 @@ public sealed class SamplerRegistryTests
         Assert.Equal(5, points.Distinct().Count());
     }
 
-    private static ISampler Create(string kind, string? options = null) => SamplerRegistry.Create(
-        new SamplerSettings(kind, 1, options is null ? null : System.Text.Json.JsonDocument.Parse(options).RootElement), TestSpaces.All["one float"], [Histories.Minimize]);
+    private static ISampler Create(string kind, string? options = null, SearchSpace? space = null, int seed = 1) => SamplerRegistry.Create(
+        new SamplerSettings(kind, seed, options is null ? null : System.Text.Json.JsonDocument.Parse(options).RootElement), space ?? TestSpaces.All["one float"], [Histories.Minimize]);
 }

@@ -43,6 +43,16 @@ public sealed class ParameterValuesTests
         Assert.Same(both[0].Keys.First(), both[1].Keys.First());
     }
 
+    [Fact]
+    public void Integers_have_neither_point_nor_exponent()
+    {
+        var point = new ParameterValues([new("a", 1L << 53), new("b", -1e15), new("c", -0.0), new("d", 1e16), new("e", 1e-7), new("f", 0.5), new("g", -9007199254740992)]);
+        const string Json = """{"a":9007199254740992,"b":-1000000000000000,"c":0,"d":10000000000000000,"e":1E-07,"f":0.5,"g":-9007199254740992}""";
+        Assert.Equal(Json, JsonSerializer.Serialize(point, HpoJson.Options));
+        Assert.Equal(point, JsonSerializer.Deserialize<ParameterValues>(Json, HpoJson.Options));
+        Assert.Equal(["9007199254740992", "-1000000000000000", "0", "10000000000000000", "1E-07", "0.5", "-9007199254740992"], point.Values.Select(v => v.ToString()));
+    }
+
     [Theory]
     [InlineData("""{"a":1,"a":2}""")]
     [InlineData("""{"a":null}""")]

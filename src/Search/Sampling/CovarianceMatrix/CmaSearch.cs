@@ -126,7 +126,7 @@ internal sealed class CmaSearch
     {
         var sigma = Math.Max(Wide, _options.Sigma ?? 0);
         var next = !grows ? _restart with { Index = _restart.Index + 1, Sigma = sigma }
-            : _restart.Next(_options.Restarts, sigma, Math.Max(1, _bests.Count) * Population, new RandomStream(~_seed, _restart.Index + 1));
+            : _restart.Next(_options.Restarts, sigma, (_bests.Count + 1) * Population, new RandomStream(~_seed, _restart.Index + 1));
         // Not the stream of a trial.
         var mean = PointSampler.Draw(new RandomStream(~_seed, -1 - _restart.Index), _axes.Ordered.Length);
         return new CmaSearch(_options, _axes, _seed, next, mean);

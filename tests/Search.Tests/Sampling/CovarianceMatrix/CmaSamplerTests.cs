@@ -1,5 +1,6 @@
 using HpoService.Bench.Problems;
 using HpoService.Bench.Runs;
+using HpoService.Search.Numerics;
 using HpoService.Search.Sampling;
 using HpoService.Search.Sampling.CovarianceMatrix;
 using HpoService.Search.Spaces;
@@ -104,6 +105,65 @@ public sealed class CmaSamplerTests
             Assert.Equal(population, search.Population);
             Assert.Equal(restarts == "none", search.State!.Mean.SequenceEqual(first.State!.Mean)); // the others look elsewhere
         }
+    }
+
+    [Fact]
+    public void The_first_mean_is_the_best_of_the_first_trials()
+    {
+        // Only the third of six is good; σ is a hundredth of the range.
+        var space = new SearchSpace([new FloatParameter("x", 0, 1), new FloatParameter("y", 0, 1), new FloatParameter("z", 0, 1), new FloatParameter("v", 0, 1)]);
+        var history = Histories.Empty(space);
+        for (var i = 0; i < 6; i++)
+            history = history.Completed(new UnitCube(space).Decode([0.1 + 0.13 * i, 0.9 - 0.1 * i, 0.5, 0.2 * i % 1]), i == 2 ? 0 : 1);
+        for (var seed = 0; seed < 5; seed++)
+        {
+            var point = new UnitCube(space).Encode(Create(space, seed, """{"sigma": 0.01}""").Suggest(history, 1, CancellationToken.None)[0].Parameters);
+            Assert.All(point.Zip([0.36, 0.7, 0.5, 0.4]), pair => Assert.Equal(pair.Second, pair.First, 0.05));
+        }
+    }
+
+    [Theory, InlineData("none"), InlineData("ipop"), InlineData("bipop")]
+    public void Restarts_have_the_populations_of_their_kind(string kind)
+    {
+        // Where all is flat each search ends after 10 + ⌈30 n/λ⌉ generations: 25 of the first.
+        var space = new SearchSpace([.. Enumerable.Range(0, 4).Select(i => new FloatParameter($"x{i}", 0, 1))]);
+        var search = new CmaSearch(new CmaOptions { Restarts = Enum.Parse<Restarts>(kind, ignoreCase: true) }, new Axes(space), seed: 4, [0.5, 0.5, 0.5, 0.5]);
+        var history = Histories.Empty(space);
+        var (populations, used) = (new List<int> { search.Population }, new List<int> { 0 });
+        var stream = new RandomStream(3, 3);
+        for (var generation = 0; generation < 300 && search.Population < 500; generation++)
+        {
+            used[^1] += search.Population;
+            var mean = search.State!.Mean;
+            search = search.Next([.. Enumerable.Range(0, search.Population).Select(i =>
+                new FinishedTrial(new(i, TrialState.Completed, new UnitCube(space).Decode(search.Draw(stream)), new Dictionary<string, double> { ["loss"] = 7 }, []), history))]);
+            if (search.State!.Generation > 0)
+                continue;
+            populations.Add(search.Population);
+            used.Add(0);
+        }
+
+        Assert.Equal(kind == "none" ? 2400 : 200, used[0]);
+        if (kind == "bipop")
+        {
+            // After a large one, 16, 32, …, come small ones, of up to half of it, until these have used as many trials.
+            var (doublings, large, small) = (0, 0, 0);
+            for (var i = 1; i < populations.Count; i++)
+                if (small < large)
+                {
+                    Assert.InRange(populations[i], 4, 4 << doublings);
+                    small += used[i];
+                }
+                else
+                {
+                    Assert.Equal(8 << ++doublings, populations[i]);
+                    large += used[i];
+                }
+
+            Assert.True(doublings >= 3 && small > 0);
+        }
+        else
+            Assert.Equal(kind == "none" ? [8] : [8, 16, 32, 64, 128, 256, 512], populations);
     }
 
     private static ISampler Create(SearchSpace space, int seed, string options)

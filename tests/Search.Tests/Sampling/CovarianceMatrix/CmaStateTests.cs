@@ -57,6 +57,19 @@ public sealed class CmaStateTests
     }
 
     [Fact]
+    public void The_step_size_grows_e_fold_at_most()
+    {
+        // All of a thousand points lie far away on one side.
+        var state = new CmaState(new CmaParameters(1, 1000), [0.5], 0.1);
+        for (var g = 0; g < 3; g++)
+        {
+            var next = state.Update([.. Enumerable.Repeat(new[] { 100.0 }, 1000)], feasible: 1000);
+            Assert.Equal(Math.E * state.Sigma, next.Sigma, 1e-9);
+            state = next;
+        }
+    }
+
+    [Fact]
     public void Steps_from_far_away_do_not_break_it()
     {
         var state = new CmaState(new CmaParameters(3, 6), [0.5, 0.5, 0.5], 1e-8);

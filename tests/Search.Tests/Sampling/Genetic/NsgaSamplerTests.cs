@@ -79,6 +79,53 @@ public sealed class NsgaSamplerTests
         Assert.True(trials.Skip(60).Select(t => string.Join(",", t.Parameters.Keys)).Distinct().Count() > 3);
     }
 
+    [Fact]
+    public void Without_crossover_a_child_is_like_one_of_its_parents()
+    {
+        // Four parents with a choice of their own for everything, and one that nobody has.
+        var space = new SearchSpace([.. Enumerable.Range(0, 8).Select(j => new CategoricalParameter($"c{j}", ["0", "1", "2", "3", "4"]))]);
+        var parents = Ranked(space, 4, i => [.. Enumerable.Repeat((i + 0.5) / 5, 8)]);
+        List<List<string>> Children(double crossover, double mutation) => [.. Suggested(parents, $$"""{"population": 4, "crossoverProbability": {{crossover}}, "mutationProbability": {{mutation}}}""", 100)
+            .Select(p => p.Values.Select(v => v.Text).ToList())];
+        int Parents(List<string> child) => child.Where(c => c != "4").Distinct().Count();
+
+        Assert.All(Children(crossover: 1, mutation: 0), child => Assert.Equal(2, Parents(child)));
+        Assert.All(Children(crossover: 1, mutation: 0), child => Assert.DoesNotContain("4", child));
+        // One value in eight mutates, to one of five choices.
+        Assert.All(Children(crossover: 0, mutation: 0.125), child => Assert.True(child.GroupBy(c => c).Max(g => g.Count()) >= 5));
+        Assert.Equal(0.2, Children(crossover: 0, mutation: 1).Average(child => child.Count(c => c == "4") / 8.0), 0.04);
+    }
+
+    [Fact]
+    public void A_discrete_value_that_mutates_changes()
+    {
+        // At an index of 100 a mutation goes a hundredth of the range, and a value has a tenth.
+        var space = new SearchSpace([new IntParameter("n", 0, 9), new FloatParameter("x", 0, 1)]);
+        var children = Suggested(Ranked(space, 20, i => [0.55, (i + 0.5) / 20]), """{"crossoverProbability": 0, "mutationProbability": 1, "mutationIndex": 100}""", 100);
+        Assert.Equal([4.0, 6.0], children.Select(p => p["n"].Number).Distinct().Order());
+    }
+
+    [Fact]
+    public void Of_two_the_better_is_the_parent()
+    {
+        // Ranks 0 to 19 by x; the smaller of two is 6.2 on average, one of them 9.5. Mutations of index 100 are as small as a third of a rank.
+        var space = new SearchSpace([new FloatParameter("x", 0, 20)]);
+        var children = Suggested(Ranked(space, 20, i => [(i + 0.5) / 20]), """{"crossoverProbability": 0, "mutationProbability": 1, "mutationIndex": 100}""", 400);
+        Assert.Equal(6.2, children.Average(p => p["x"].Number - 0.5), 1.0);
+    }
+
+    // The first is the best.
+    private static StudyHistory Ranked(SearchSpace space, int trials, Func<int, double[]> coordinates) => Enumerable.Range(0, trials).Aggregate(
+        Histories.Empty(space), (history, i) => history.Completed(new UnitCube(space).Decode(coordinates(i)), i));
+
+    private static List<ParameterValues> Suggested(StudyHistory history, string options, int count) => [.. Enumerable.Range(0, count).Select(seed =>
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(options);
+        var suggestion = SamplerRegistry.Create(new("nsga2", seed, json.RootElement.Clone()), history.Space, history.Objectives).Suggest(history, 1, CancellationToken.None)[0];
+        Assert.Equal("nsga2", suggestion.SuggestedBy);
+        return suggestion.Parameters;
+    })];
+
     private static List<TrialSnapshot> Search(string kind, SearchSpace space, int trials, Func<ParameterValues, (double A, double B)> values, Func<ParameterValues, bool>? isInfeasible = null)
     {
         var sampler = SamplerRegistry.Create(new(kind, 2), space, Two);

@@ -73,6 +73,14 @@ public sealed class GridSamplerTests
         Assert.Equal(501, found.Count);
     }
 
+    [Fact]
+    public void A_point_behind_a_thousand_that_are_refused_is_found()
+    {
+        // Of products nothing can be said ahead while both factors are open.
+        var space = new SearchSpace([new IntParameter("a", 1, 70), new IntParameter("b", 1, 70)]).Constrained(["(a - 35) * (b - 35) * (a - b) == -42000 or a * b == 4830"]);
+        Assert.Equal(["{a: 69, b: 70}", "{a: 70, b: 69}"], Suggest(space, 100).Select(p => p.ToString()));
+    }
+
     private static IEnumerable<double> Numbers(Parameter parameter, int resolution) =>
         Suggest(new SearchSpace([parameter]), resolution).Select(p => p["x"].Number);
 

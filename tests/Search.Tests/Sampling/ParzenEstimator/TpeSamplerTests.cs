@@ -30,8 +30,10 @@ public sealed class TpeSamplerTests
     [Theory, InlineData("ackley5_half", 4.2), InlineData("gardner2", 0.36)]
     public void It_finds_the_little_that_is_feasible_and_its_optimum(string task, double bound) => Assert.True(Median(task, "tpe", 100) < bound);
 
-    private static double[] Suggested(StudyHistory history, int count) => [.. Enumerable.Range(0, count).Select(seed =>
-        SamplerRegistry.Create(new("tpe", seed), history.Space, history.Objectives).Suggest(history, 1, CancellationToken.None)[0].Parameters["x"].Number)];
+    private static double[] Suggested(StudyHistory history, int count) => [.. Enumerable.Range(0, count).Select(seed => Of(history, seed))];
+
+    private static double Of(StudyHistory history, int seed) =>
+        SamplerRegistry.Create(new("tpe", seed), history.Space, history.Objectives).Suggest(history, 1, CancellationToken.None)[0].Parameters["x"].Number;
 
     [Fact]
     public void It_goes_where_trials_were_good() => Assert.InRange(Suggested(Bowl(), 21).Order().ElementAt(10), 0.2, 0.4);
@@ -60,6 +62,17 @@ public sealed class TpeSamplerTests
 
         var history = Histories.Empty(Line) with { Trials = [.. Enumerable.Range(0, 8000).Select(Trial)] };
         Assert.True(Suggested(history, 20).Count(x => x > 0.5) >= 19);
+    }
+
+    [Fact]
+    public void Points_of_one_call_keep_away_from_each_other()
+    {
+        // As if the others were running: forty reach much farther from the optimum, where there is nothing left to find, than forty that know nothing of each other.
+        static double Spread(IEnumerable<double> points) => points.Max() - points.Min();
+        var together = Enumerable.Range(0, 20).Select(seed => Spread(SamplerRegistry.Create(new("tpe", seed), Line, [Histories.Minimize])
+            .Suggest(Bowl(), 40, CancellationToken.None).Select(s => s.Parameters["x"].Number))).Order().ElementAt(10);
+        var apart = Enumerable.Range(0, 20).Select(k => Spread(Enumerable.Range(40 * k, 40).Select(seed => Of(Bowl(), seed)))).Order().ElementAt(10);
+        Assert.True(together > 3 * apart, $"{together} and {apart}");
     }
 
     [Fact]
@@ -103,6 +116,18 @@ public sealed class TpeSamplerTests
         // The loss falls towards x = 1, the cost towards 0, but it is never allowed.
         var history = Constrained(x => (1 - x, 1 + x), new("cost", upperBound: 0.5));
         Assert.InRange(Suggested(history, 41).Order().ElementAt(20), 0, 0.15);
+    }
+
+    [Fact]
+    public void A_constraint_that_nearly_all_trials_keep_counts_for_next_to_nothing()
+    {
+        // One of the best of forty breaks it.
+        var history = Constrained(x => (1 - x, x is > 0.96 and < 0.97 ? 1 : 0), new("cost", upperBound: 0.5));
+        var near = Suggested(history, 60).Count(x => Math.Abs(x - 0.9625) < 0.03);
+        Assert.True(near >= 25, $"{near}");
+        // Half of them: there it is kept away from.
+        var often = Constrained(x => (1 - x, x > 0.5 ? 1 : 0), new("cost", upperBound: 0.5));
+        Assert.True(Suggested(often, 60).Count(x => Math.Abs(x - 0.9625) < 0.03) <= 2);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ internal sealed class Attempts(TrialProcessPool pool, WorkerOptions options, Tri
         var (file, artifacts) = (Path.Combine(files.FolderOf(id, trial.Number), "trial.json"), files.ArtifactsOf(id, trial.Number));
         var description = new Described(study.Definition.Name, trial.Number, trial.Attempt, Seed(study, trial), trial.Parameters, arguments, artifacts, trial.Lease!.Token);
         File.WriteAllText(file, JsonSerializer.Serialize(description, HpoJson.Options));
-        return new CommandAttempt(new CommandProcess(command, command.Fill(arguments), Environment(study, trial, file, artifacts)), log);
+        return new CommandAttempt(new CommandProcess(command, command.Fill(arguments, trial.Parameters), Environment(study, trial, file, artifacts)), log);
     }
 
     private static Dictionary<string, string> Environment(StudyView study, TrialView trial, string file, string artifacts)

@@ -26,7 +26,7 @@ internal sealed class TrialRunner(
         catch (Exception e)
         {
             logger.LogError(e, "The process of trial {Number} of study {Study} could not be started.", trial.Number, id);
-            await FinishAsync(id, trial.Number, token, new Message(Failed: "the process could not be started: the worker's log says why"), null, shutdown);
+            await FinishAsync(id, trial.Number, token, new Message(Failed: e is InvalidStudyException ? e.Message : "the process could not be started: the worker's log says why"), null, shutdown);
             return;
         }
 

@@ -56,6 +56,32 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Equal("model.bin", Assert.Single(Files.List(1, 0)).Name);
     }
 
+    [Fact]
+    public async Task Parameters_become_options_where_an_argument_says_how()
+    {
+        var trial = await RunAsync("", new CommandSpec
+        {
+            Program = "bash", Takes = new Dictionary<string, CommandSpec.Taken> { ["data"] = new("digits") },
+            Arguments = ["-c", """printf '%s|' "$@"; echo; echo 'hpo {"complete": {"loss": 1}}'""", "bash", "--{data}.{name}={value}", "{value}", "{name}", "{value}{name}", "--data", "{data}"],
+        });
+        Assert.Equal(TrialState.Completed, trial.State);
+        Assert.Contains("""--it's "$(quoted)".x=0.5|{value}|{name}|{value}{name}|--data|it's "$(quoted)"|""", await LogAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_active_parameters_become_options_and_no_name_can_be_anything_else()
+    {
+        var command = new CommandSpec { Program = "train", Arguments = ["run", "+{name}={value}"] };
+        string[] Filled(params IEnumerable<KeyValuePair<string, ParameterValue>> parameters) => [.. command.Fill(new Dictionary<string, string>(), new ParameterValues(parameters))];
+        Assert.Equal(["run", "+rate=1E-05", "+layers.0=64", "+bias=true", "+name={value}"], Filled(new("rate", 1e-5), new("layers.0", 64), new("bias", true), new("name", "{value}")));
+        Assert.Equal(["run"], Filled());
+        foreach (var name in new[] { "-x", "x=1", "a b", "x\n", "0x", "" })
+            Assert.Equal("/parameters", Assert.Throws<InvalidStudyException>(() => Filled(new KeyValuePair<string, ParameterValue>(name, 1))).Violations[0].Pointer);
+        // Who takes an argument of such a name means that.
+        var taken = command with { Takes = new Dictionary<string, CommandSpec.Taken> { ["value"] = new() } };
+        Assert.Equal(["run", "+{name}=7"], taken.Fill(new Dictionary<string, string> { ["value"] = "7" }, new([new("x", 1)])));
+    }
+
     [Theory]
     [InlineData("""echo 'hpo {"step": 1, "values": {"loss": 2}}'""", TrialState.Completed, null)]
     [InlineData("""echo 'hpo {"infeasible": "out of memory"}'""", TrialState.Infeasible, "out of memory")]
@@ -199,7 +225,7 @@ public sealed class CommandTests : IAsyncLifetime
     public void Values_are_put_in_place_once_whatever_they_look_like()
     {
         var command = new CommandSpec { Program = "train", Arguments = ["--in={data}", "{b}", "{c}{data}"] };
-        Assert.Equal(["--in={b}--out=/x", "-1", "{c}{b}--out=/x"], command.Fill(new Dictionary<string, string> { ["data"] = "{b}--out=/x", ["b"] = "-1" }));
+        Assert.Equal(["--in={b}--out=/x", "-1", "{c}{b}--out=/x"], command.Fill(new Dictionary<string, string> { ["data"] = "{b}--out=/x", ["b"] = "-1" }, new([])));
     }
 
     [Fact]

@@ -81,6 +81,27 @@ public sealed class InsightPageTests(Browser browser) : IClassFixture<Browser>, 
     }
 
     [Fact]
+    public async Task The_best_cell_of_a_grid_keeps_the_constraints()
+    {
+        await using var service = await Service.StartAsync(_data, slots: 0);
+        await service.PostAsync("studies", new
+        {
+            name = "walled", constraints = new[] { new { metric = "size", upperBound = 5 } },
+            parameters = new[] { new { name = "x", type = "float", low = 0, high = 1 }, new { name = "y", type = "float", low = 0, high = 1 } },
+        });
+        (double X, int Value, int Size)[] points = [(0.1, 3, 1), (0.2, 2, 1), (0.8, 0, 9), (0.9, 1, 9), (0.5, 4, 1)];
+        await service.PostAsync("studies/walled/enqueue", new { trials = points.Select(p => new { x = p.X, y = p.X }) });
+        foreach (var (_, value, size) in points)
+            await RunAsync(service, "walled", _ => new() { ["value"] = value, ["size"] = size });
+        var (page, errors) = await browser.OpenAsync(service.Http.BaseAddress!);
+        await page.GotoAsync("/#/studies/walled");
+        await Expect(page.Locator("#contour rect.cell")).ToHaveCountAsync(5);
+        await Expect(page.Locator("#contour .best-cell title")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("in trial 1$"));
+        await Expect(page.Locator("#contour .broken title")).ToHaveTextAsync(Enumerable.Repeat(new System.Text.RegularExpressions.Regex("in trial [23], which breaks a constraint$"), 2));
+        Assert.Empty(errors);
+    }
+
+    [Fact]
     public async Task Two_objectives_have_a_front_and_a_choice_of_metric()
     {
         await using var service = await Service.StartAsync(_data, slots: 0);

@@ -1,4 +1,4 @@
-// Two parameters as a grid of cells, the better the stronger in colour.
+// Two parameters as a grid of cells, the better the stronger in colour, which is another one where no trial keeps the constraints.
 import { html, short, svg } from './dom.js';
 import { score } from './insights.js';
 import type { Contour, ContourAxis, ContourCell } from './insights.js';
@@ -14,11 +14,11 @@ export function contour(found: Contour, width: number): Element {
   // By rank: one cell far off would make all others look alike.
   const means = [...new Set(found.cells.map(cell => score(found, cell.mean)))].sort((a, b) => a - b);
   const rank = new Map(means.map((mean, i) => [mean, means.length === 1 ? 1 : i / (means.length - 1)]));
-  const best = found.cells.reduce((a, b) => score(found, b.best) > score(found, a.best) ? b : a);
+  const best = found.cells.reduce((a, b) => score(found, b.best, b.feasible) > score(found, a.best, a.feasible) ? b : a);
   const cell = (of: ContourCell) => svg('rect', {
-    class: of === best ? 'cell best-cell' : 'cell', x: frame.left + of.x * across, y: frame.bottom - (of.y + 1) * up, width: across, height: up,
-    'fill-opacity': (0.06 + 0.94 * rank.get(score(found, of.mean))!).toFixed(3),
-  }, svg('title', {}, `${found.x.parameter.name} ${text(found.x, of.x)}, ${found.y.parameter.name} ${text(found.y, of.y)}: ${found.metric} ${short(of.mean)} on average of ${of.count}, best ${short(of.best)} in trial ${of.bestNumber}`));
+    class: `cell${of.feasible === false ? ' broken' : of === best ? ' best-cell' : ''}`, x: frame.left + of.x * across, y: frame.bottom - (of.y + 1) * up, width: across, height: up,
+    'fill-opacity': ((0.06 + 0.94 * rank.get(score(found, of.mean))!) * (of.feasible === false ? 0.5 : 1)).toFixed(3),
+  }, svg('title', {}, `${found.x.parameter.name} ${text(found.x, of.x)}, ${found.y.parameter.name} ${text(found.y, of.y)}: ${found.metric} ${short(of.mean)} on average of ${of.count}, best ${short(of.best)} in trial ${of.bestNumber}${of.feasible === false ? ', which breaks a constraint' : ''}`));
   const labels = every(found.x, Math.floor(width / 90)).map(i => [frame.left + (i + 0.5) * across, text(found.x, i)] as const);
   return plot(width, Height, `${found.metric} by ${found.x.parameter.name} and ${found.y.parameter.name}`,
     svg('rect', { class: 'field', x: frame.left, y: frame.top, width: frame.right - frame.left, height: frame.bottom - frame.top }),

@@ -40,7 +40,7 @@ export interface Curve {
 export interface Curves extends OfMetric { readonly curves: readonly Curve[] }
 
 export interface ContourAxis { readonly parameter: Parameter; readonly values: readonly ParameterValue[] }
-export interface ContourCell { readonly x: number; readonly y: number; readonly count: number; readonly mean: number; readonly best: number; readonly bestNumber: number }
+export interface ContourCell { readonly x: number; readonly y: number; readonly count: number; readonly mean: number; readonly best: number; readonly bestNumber: number; readonly feasible?: boolean }
 export interface Contour extends OfMetric { readonly x: ContourAxis; readonly y: ContourAxis; readonly cells: readonly ContourCell[] }
 
 /** Larger is better, and what breaks a constraint is behind all others: the sign flips here only. */

@@ -21,7 +21,7 @@ public sealed record TrialContour(string Metric, Direction? Direction, int Trial
             throw new Search.InvalidStudyException("/y", $"x and y must be two parameters, but got '{x}' twice.");
         var side = Math.Clamp((int)Math.Sqrt(points), 1, Bins.Most);
         var (xBins, yBins) = (new Bins(table.Definition.Space.Parameters[i], side), new Bins(table.Definition.Space.Parameters[j], side));
-        var cells = new SortedDictionary<(int X, int Y), (int Count, double Mean, int Best)>();
+        var cells = new SortedDictionary<(int X, int Y), Cell>();
         var (trials, score) = (0, table.Score(metric));
         foreach (var n in table.With(metric))
         {
@@ -29,13 +29,37 @@ public sealed record TrialContour(string Metric, Direction? Direction, int Trial
                 continue;
             trials++;
             var at = (xBins.Of(u), yBins.Of(v));
-            var (count, mean, best) = cells.GetValueOrDefault(at, (0, 0, n));
-            cells[at] = (count + 1, mean + (metric.Values[n] - mean) / (count + 1), score(n) > score(best) ? n : best);
+            if (!cells.TryGetValue(at, out var cell))
+                cells[at] = cell = new Cell(n);
+            cell.Add(metric.Values[n], table.IsFeasible(n) != false);
+            cell.Best = score(n) > score(cell.Best) ? n : cell.Best;
         }
 
         return new TrialContour(
             metric.Name, metric.Objective?.Direction, trials, Axis.Of(table, i, xBins), Axis.Of(table, j, yBins),
-            [.. cells.Select(c => new ContourCell(c.Key.X, c.Key.Y, c.Value.Count, c.Value.Mean, metric.Values[c.Value.Best], c.Value.Best))]);
+            [.. cells.Select(c => new ContourCell(c.Key.X, c.Key.Y, c.Value.Count, c.Value.Mean, metric.Values[c.Value.Best], c.Value.Best, table.IsFeasible(c.Value.Best)))]);
+    }
+
+    private sealed class Cell(int first)
+    {
+        private int _counted;
+        private bool _isFeasible;
+
+        public int Count { get; private set; }
+
+        public double Mean { get; private set; }
+
+        public int Best { get; set; } = first;
+
+        public void Add(double value, bool isFeasible)
+        {
+            Count++;
+            if (_isFeasible && !isFeasible)
+                return;
+            if (isFeasible && !_isFeasible)
+                (_isFeasible, _counted, Mean) = (true, 0, 0); // those before were not
+            Mean += (value - Mean) / ++_counted;
+        }
     }
 }
 
@@ -57,7 +81,8 @@ public sealed record Axis(ParameterSpec Parameter, IReadOnlyList<ParameterValue>
 /// <param name="X">Its bin on the x axis, from 0.</param>
 /// <param name="Y">Its bin on the y axis, from 0.</param>
 /// <param name="Count">How many trials are in it.</param>
-/// <param name="Mean">Their mean value.</param>
-/// <param name="Best">The best of their values.</param>
+/// <param name="Mean">The mean value of those that keep the study's constraints; of all where none does.</param>
+/// <param name="Best">The best of these values.</param>
 /// <param name="BestNumber">The trial that has it.</param>
-public sealed record ContourCell(int X, int Y, int Count, double Mean, double Best, int BestNumber);
+/// <param name="Feasible">Whether it keeps the study's constraints; left out when there are none.</param>
+public sealed record ContourCell(int X, int Y, int Count, double Mean, double Best, int BestNumber, bool? Feasible);

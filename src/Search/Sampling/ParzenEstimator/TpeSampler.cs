@@ -9,13 +9,13 @@ namespace HpoService.Search.Sampling.ParzenEstimator;
 /// <remarks>Bergstra, Bardenet, Bengio and Kégl, Algorithms for Hyper-Parameter Optimization (NIPS 2011), section 4; multivariate kernels; good trials weigh as much
 /// as they are better than the best of the others, and the split is linear (Watanabe 2023). Several objectives: good are the first Pareto fronts, the
 /// lonelier trials first, as in MOTPE (Ozaki et al., GECCO 2020). Outcome constraints: a ratio for each bound, and good are as many feasible trials and whatever is better, as
-/// in c-TPE, see <see cref="RelativeRatio"/>, but candidates come from l alone. Infeasible trials without a value and pending ones are not
-/// good: the search keeps away from them. Pruned trials come after all that ran to their end, those that came farthest first.
+/// in c-TPE, see <see cref="RelativeRatio"/>, but candidates come from l alone. Infeasible trials without a value are not
+/// good, and pending ones count as a part of one that is not: the search keeps away from them. Pruned trials come after all that ran to their end, those that came farthest first.
 /// Beyond a thousand trials each density is that of an even sample of them.</remarks>
 internal sealed class TpeSampler : ISampler
 {
     private const int MaxGood = 25, MaxKernels = 1024, Redraws = 20;
-    private const double LeastWeight = 0.05;
+    private const double LeastWeight = 0.05, PendingWeight = 0.25;
     private readonly TpeOptions _options;
     private readonly long _seed;
     private KnownTrials? _known;
@@ -43,7 +43,7 @@ internal sealed class TpeSampler : ISampler
             if (point is null)
                 break;
             visited.Add(point);
-            model?.Others.Add(new Kernel(FinishedTrial.CoordinatesOf(history.Space, point), 1));
+            model?.Others.Add(new Kernel(FinishedTrial.CoordinatesOf(history.Space, point), PendingWeight));
             suggestions.Add(new Suggestion(point, by));
         }
 
@@ -80,7 +80,7 @@ internal sealed class TpeSampler : ISampler
         var (ranked, good) = Split(known.Finished, constraints.Count > 0);
         var (first, weights) = (ranked.GetRange(0, good), Weights(ranked, good));
         var isGood = first.ToHashSet();
-        List<Kernel> others = [.. Kernels([.. known.Finished.Where(o => !isGood.Contains(o))]), .. known.Pending.Select(p => new Kernel(FinishedTrial.CoordinatesOf(space, p), 1))];
+        List<Kernel> others = [.. Kernels([.. known.Finished.Where(o => !isGood.Contains(o))]), .. known.Pending.Select(p => new Kernel(FinishedTrial.CoordinatesOf(space, p), PendingWeight))];
         return new Model(Density(space, Kernels(first, weights)), others, constraints, (double)good / known.Finished.Count);
     }
 

@@ -21,7 +21,7 @@ internal sealed class ConfidenceBound : IAcquisition
 
     /// <summary>With κ, given points whose values are not known yet, shape [p][d]; null when the numerics fail or there is no time left.</summary>
     public static ConfidenceBound? Over(GpModel model, double confidence, IReadOnlyList<double[]> pending, Func<bool> isOver) =>
-        (pending.Count == 0 ? model : model.WithMeans(pending, isOver)) is { } extended ? new ConfidenceBound(extended, confidence) : null;
+        (pending.Count == 0 ? model : model.WithMeans(pending, isOver)?.Model) is { } extended ? new ConfidenceBound(extended, confidence) : null;
 
     /// <inheritdoc/>
     public double[] At(IReadOnlyList<double[]> points, IReadOnlyList<double[]>? gradients = null)

@@ -69,7 +69,7 @@ internal sealed class Feasibility
     {
         if (pending.Count == 0)
             return this;
-        var parts = _parts.ConvertAll(p => p.Model.WithMeans(pending, isOver) is { } model ? p with { Fitted = p.Fitted with { Model = model } } : null);
+        var parts = _parts.ConvertAll(p => p.Model.WithMeans(pending, isOver)?.Model is { } model ? p with { Fitted = p.Fitted with { Model = model } } : null);
         return parts.Contains(null) ? null : new Feasibility(parts!);
     }
 

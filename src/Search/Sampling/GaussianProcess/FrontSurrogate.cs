@@ -1,5 +1,4 @@
 // Notation: k objectives; n observations; t, shape [k][n] = each objective's targets.
-using HpoService.Search.Numerics;
 using HpoService.Search.Spaces;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
@@ -135,12 +134,12 @@ internal sealed class FrontSurrogate : IStudyModel
         }
 
         /// <inheritdoc/>
-        protected override IAcquisition? Acquisition(double[][] running, RandomStream stream, bool[]? counts, Func<bool> isOver)
+        protected override IAcquisition? Acquisition(double[][] running, bool[]? counts, Func<bool> isOver)
         {
             GpModel[] models = [.. _models._fitted.Select(f => f.Model)];
             return _models._options.Acquisition == AcquisitionKind.UpperConfidenceBound
                 ? FrontAcquisition.Bound(models, _scalarization, _models._options.Confidence, running, isOver)
-                : FrontAcquisition.Improvement(models, _scalarization, _best, running, _models._targets, stream, isOver, counts);
+                : FrontAcquisition.Improvement(models, _scalarization, _best, running, isOver, counts);
         }
     }
 }

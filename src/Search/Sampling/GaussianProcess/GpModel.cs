@@ -22,7 +22,9 @@ internal sealed class GpModel
         var n = x.Count;
         (_k, _slopes, _interleaved, _v) = (new double[Batch * n], new double[Batch * n], new double[Batch * n], new double[Batch * n]);
         Mean = mean ?? MostProbableMean();
-        Alpha = AlphaOf(y);
+        var residuals = new double[n];
+        TensorPrimitives.Subtract(y, Mean, residuals);
+        Alpha = factor.Solve(residuals);
     }
 
     /// <summary>What it is conditioned on.</summary>
@@ -73,13 +75,13 @@ internal sealed class GpModel
     public GpModel? With(IReadOnlyList<double[]> points, IReadOnlyList<double> values, Func<bool>? isOver = null) =>
         Extend(new Points(X.IsCategorical, [.. X.Rows, .. points]), [.. _y, .. values], X.Count, Mean, isOver);
 
-    /// <summary>As <see cref="With"/>, were the values the posterior means: these stay what they are everywhere, and the variances fall.</summary>
-    public GpModel? WithMeans(IReadOnlyList<double[]> points, Func<bool>? isOver = null)
+    /// <summary>As <see cref="With"/>, were the values the posterior means, shape [m]: these stay what they are everywhere, and the variances fall.</summary>
+    public (GpModel Model, double[] Means)? WithMeans(IReadOnlyList<double[]> points, Func<bool>? isOver = null)
     {
         var (means, k) = (new double[points.Count], new double[X.Count]);
         for (var i = 0; i < means.Length; i++)
             means[i] = MeanAt(points[i], k);
-        return With(points, means, isOver);
+        return With(points, means, isOver) is { } extended ? (extended, means) : null;
     }
 
     /// <summary>The same hyperparameters with other points and values; null as for <see cref="With"/>, or when there is no time left.</summary>
@@ -102,14 +104,6 @@ internal sealed class GpModel
         }
 
         return new GpModel(x, y, Theta, mean, Kernel, _factor, _diagonal);
-    }
-
-    /// <summary>α, were these the observations, shape [n].</summary>
-    public double[] AlphaOf(double[] y)
-    {
-        var residuals = new double[y.Length];
-        TensorPrimitives.Subtract(y, Mean, residuals);
-        return _factor.Solve(residuals);
     }
 
     /// <summary>ln p(y_i | X, y without y_i, θ, m) of each observation, shape [n].</summary>

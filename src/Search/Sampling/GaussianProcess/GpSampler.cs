@@ -5,7 +5,7 @@ using HpoService.Search.Studies;
 namespace HpoService.Search.Sampling.GaussianProcess;
 
 /// <summary>Bayesian optimisation: an initial design first, then the point with the largest expected improvement under a Gaussian process fitted
-/// to all that is known, or in turn to what is known around the best point; pending trials are averaged over what they may turn out to be. Several
+/// to all that is known, or in turn to what is known around the best point; pending trials count as what they are expected to turn out. Several
 /// objectives are one for each trial, by weights of its own.</summary>
 internal sealed class GpSampler : ISampler
 {

@@ -42,7 +42,7 @@ internal abstract class Proposer(GpOptions options, Features features, List<Obse
     {
         double[][] running = [.. pending.TakeLast(MaxPending).Select(features.Of)];
         var counts = feasibility?.LogProbability(running).Select(log => log > Math.Log(0.5)).ToArray();
-        var acquisition = HasBest ? Acquisition(running, stream, counts, isOver) : null;
+        var acquisition = HasBest ? Acquisition(running, counts, isOver) : null;
         var isWary = !mayRisk && Feasibility.IsWary(known) && feasibility?.HasSure() == true;
         if (feasibility is not null && (acquisition is not null || !HasBest))
             acquisition = feasibility.With(running, isOver) is { } with ? new Feasible(acquisition, with, isWary) : null;
@@ -54,7 +54,7 @@ internal abstract class Proposer(GpOptions options, Features features, List<Obse
     }
 
     /// <summary>What makes a point worth a trial, while others are pending, shape [p][d], of which some count; null when the numerics fail or there is no time left.</summary>
-    protected abstract IAcquisition? Acquisition(double[][] running, RandomStream stream, bool[]? counts, Func<bool> isOver);
+    protected abstract IAcquisition? Acquisition(double[][] running, bool[]? counts, Func<bool> isOver);
 
     /// <summary>Which observations the model of a neighbourhood is fitted to: those a radius away from its sides still tell how the function enters it.</summary>
     protected static IEnumerable<int> Near(Neighbourhood around, IReadOnlyList<Observation> observations) =>

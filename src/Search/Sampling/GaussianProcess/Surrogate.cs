@@ -1,4 +1,3 @@
-using HpoService.Search.Numerics;
 using HpoService.Search.Spaces;
 
 namespace HpoService.Search.Sampling.GaussianProcess;
@@ -19,7 +18,6 @@ internal sealed class Surrogate : Proposer, IStudyModel
     private readonly GpOptions _options;
     private readonly Features _features;
     private readonly FittedModel _fitted;
-    private readonly double[] _targets;
     private readonly double _best;
     private readonly Warp _warp;
     private readonly List<Observation> _known;
@@ -32,7 +30,6 @@ internal sealed class Surrogate : Proposer, IStudyModel
         (_options, _features, _fitted, _warp) = (options, features, fitted, warp);
         (_known, _feasibility) = feasibility;
         var observations = fitted.Observations;
-        _targets = Targets(observations, warp);
         // The best mean, not the best value: noise would make a lucky trial the bar.
         var means = fitted.Model.MeansAtObserved();
         var feasible = observations.Zip(means).Where(t => t.First.IsFeasible).ToList();
@@ -93,9 +90,9 @@ internal sealed class Surrogate : Proposer, IStudyModel
     }
 
     /// <inheritdoc/>
-    protected override IAcquisition? Acquisition(double[][] running, RandomStream stream, bool[]? counts, Func<bool> isOver) => _options.Acquisition == AcquisitionKind.UpperConfidenceBound
+    protected override IAcquisition? Acquisition(double[][] running, bool[]? counts, Func<bool> isOver) => _options.Acquisition == AcquisitionKind.UpperConfidenceBound
         ? ConfidenceBound.Over(_fitted.Model, _options.Confidence, running, isOver)
-        : ExpectedImprovement.Over(_fitted.Model, Bar(), running, _targets, stream, isOver, counts);
+        : ExpectedImprovement.Over(_fitted.Model, Bar(), running, isOver, counts);
 
     // Null when no local models are made here.
     private Basins? Basins()

@@ -17,10 +17,10 @@ public sealed class ExpectedImprovementTests
         return (GpModel.Condition(new Points([false, false, true], x), y, Theta)!, y);
     }
 
-    private static ExpectedImprovement Over(int pending, long key = 1)
+    private static ExpectedImprovement Over(int pending)
     {
         var (model, y) = Fitted();
-        return ExpectedImprovement.Over(model, y.Max(), [.. Pending.Take(pending)], y, new RandomStream(9, key), () => false)!;
+        return ExpectedImprovement.Over(model, y.Max(), [.. Pending.Take(pending)], () => false)!;
     }
 
     private static ConfidenceBound Bound(int pending) => ConfidenceBound.Over(Fitted().Model, 2.5, [.. Pending.Take(pending)], () => false)!;
@@ -80,17 +80,20 @@ public sealed class ExpectedImprovementTests
     }
 
     [Fact]
-    public void The_draws_average_to_the_improvement_beyond_what_is_pending()
+    public void A_pending_point_counts_as_if_it_had_turned_out_as_expected()
     {
-        // EI given a pending point, averaged over its value, is E[max(f(x) - max(best, f(p)), 0)]: by 400,000 joint draws, and by 200 times 16.
-        var (model, y) = Fitted();
+        var model = Fitted().Model;
         double[] pending = [0.3, 0.95, 1], point = [0.45, 0.8, 1];
+        // By the joint posterior: the mean stays, and of the variance what the pending point's value, with its noise, tells about it goes.
         var (means, covariance) = model.Joint([pending, point])!.Value;
-        var root = Cholesky.Factor(covariance, 2)!;
-        var stream = new RandomStream(4, 4);
-        var expected = Enumerable.Range(0, 400_000).Average(_ =>
-            root.MultiplyLower([stream.NextNormal(), stream.NextNormal()]) is var v ? Math.Max(0, v[1] + means[1] - Math.Max(y.Max(), v[0] + means[0])) : 0);
-        var actual = Enumerable.Range(0, 200).Average(key => Math.Exp(Over(1, key).At([point])[0]));
-        Assert.Equal(expected, actual, 0.05 * expected);
+        var noise = Math.Exp(Theta[^1]);
+        var sigma = Math.Sqrt(covariance[3] - covariance[2] * covariance[2] / (covariance[0] + noise));
+        double Expected(double best) => Math.Log(sigma) + LogExpectedImprovement.LogH((means[1] - best) / sigma).Value;
+        double At(double best, bool counts) => ExpectedImprovement.Over(model, best, [pending], () => false, [counts])!.At([point])[0];
+        foreach (var best in new[] { means[0] - 0.1, means[0] + 0.1 })
+        {
+            Assert.Equal(Expected(Math.Max(best, means[0])), At(best, counts: true), 1e-6);
+            Assert.Equal(Expected(best), At(best, counts: false), 1e-6);
+        }
     }
 }

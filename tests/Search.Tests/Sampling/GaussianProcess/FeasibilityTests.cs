@@ -60,7 +60,7 @@ public sealed class FeasibilityTests
         double[][] x = [.. Points(20)];
         double[] y = [.. x.Select(p => Math.Sin(5 * p[0]) * p[1])];
         var model = GpModel.Condition(new Points([false, false], x), y, [-1, -0.7, 0.1, -6])!;
-        var acquisition = new Feasible(hasAcquisition ? ExpectedImprovement.Over(model, y.Max() + bar, [], y, new RandomStream(1, 1), () => false) : null, Fit(x => hasFailures ? [x[0] + x[1] < 1 ? 1 : -1] : [.. Slacks(x).Select(s => s + 0.1 * Math.Sin(50 * x[0]))], trials: hasFailures ? 11 : 30)!, isWary);
+        var acquisition = new Feasible(hasAcquisition ? ExpectedImprovement.Over(model, y.Max() + bar, [], () => false) : null, Fit(x => hasFailures ? [x[0] + x[1] < 1 ? 1 : -1] : [.. Slacks(x).Select(s => s + 0.1 * Math.Sin(50 * x[0]))], trials: hasFailures ? 11 : 30)!, isWary);
         // Between observed points: at these the variance has no slope.
         double[][] points = [.. Points(10).Zip(Points(11).Skip(1), (a, b) => new[] { (a[0] + b[0]) / 2, (a[1] + b[1]) / 2 })];
         Assert.Equal(points.Select(p => Math.Round(acquisition.At([p])[0], 8)), acquisition.At(points).Select(v => Math.Round(v, 8)));

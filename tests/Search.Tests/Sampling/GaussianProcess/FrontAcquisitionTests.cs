@@ -22,11 +22,11 @@ public sealed class FrontAcquisitionTests
 
     private static double Best(double[][] y, Scalarization along) => y[0].Select((_, i) => along.Of([.. y.Select(values => values[i])])).Max();
 
-    private static FrontAcquisition Improvement(int k, int pending, long key = 1)
+    private static FrontAcquisition Improvement(int k, int pending)
     {
         var (models, y) = Fitted(k);
         var along = Along(y, [.. new[] { 0.6, 0.5, 0.7 }.Take(k)]);
-        return FrontAcquisition.Improvement(models, along, Best(y, along), [.. Pending.Take(pending)], y, new RandomStream(9, key), () => false)!;
+        return FrontAcquisition.Improvement(models, along, Best(y, along), [.. Pending.Take(pending)], () => false)!;
     }
 
     private static FrontAcquisition Bound(int k, int pending) =>
@@ -57,8 +57,8 @@ public sealed class FrontAcquisitionTests
     {
         var (models, y) = Fitted(1);
         var along = Along(y, 1);
-        var one = ExpectedImprovement.Over(models[0], y[0].Max(), [.. Pending.Take(pending)], y[0], new RandomStream(9, 1), () => false)!.At(Points);
-        var same = FrontAcquisition.Improvement(models, along, Best(y, along), [.. Pending.Take(pending)], y, new RandomStream(9, 1), () => false)!.At(Points);
+        var one = ExpectedImprovement.Over(models[0], y[0].Max(), [.. Pending.Take(pending)], () => false)!.At(Points);
+        var same = FrontAcquisition.Improvement(models, along, Best(y, along), [.. Pending.Take(pending)], () => false)!.At(Points);
         foreach (var (expected, actual) in one.Zip(same))
             Assert.Equal(expected + Math.Log(along.Scale(0)), actual, 1e-8);
     }
@@ -84,8 +84,11 @@ public sealed class FrontAcquisitionTests
         Assert.True(Improvement(2, 1).At([near])[0] < Improvement(2, 0).At([near])[0] - 1);
         var (models, y) = Fitted(2);
         var along = Along(y, 0.6, 0.5);
-        FrontAcquisition Over(bool counts) => FrontAcquisition.Improvement(models, along, Best(y, along), [near], y, new RandomStream(9, 1), () => false, [counts])!;
-        Assert.True(Over(false).At([[0.5, 0.9, 1]])[0] > Over(true).At([[0.5, 0.9, 1]])[0]);
+        var expected = along.Of([.. models.Select(m => m.Predict(near).Mean)]);
+        double At(double best, bool counts) => FrontAcquisition.Improvement(models, along, best, [near], () => false, [counts])!.At([[0.5, 0.9, 1]])[0];
+        Assert.Equal(At(expected, counts: false), At(expected - 0.1, counts: true), 1e-9);
+        Assert.True(At(expected - 0.1, counts: false) > At(expected - 0.1, counts: true));
+        Assert.Equal(At(expected + 0.1, counts: false), At(expected + 0.1, counts: true));
     }
 
     [Fact]

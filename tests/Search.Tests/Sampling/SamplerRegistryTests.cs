@@ -103,6 +103,10 @@ public sealed class SamplerRegistryTests
         Assert.Contains(message, error.Message);
     }
 
+    [Fact]
+    public void Options_take_effect() =>
+        Assert.Equal(3, Create("grid", """{"resolution": 3}""").Suggest(Histories.Empty(TestSpaces.All["one float"]), 9, CancellationToken.None).Count);
+
     // What is not here needs a test of its own: maxSuggestSeconds (GpSamplerTests), restarts (CmaSamplerTests).
     public static TheoryData<string, string, string> Others => new()
     {

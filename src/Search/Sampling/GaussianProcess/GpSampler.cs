@@ -14,6 +14,9 @@ internal sealed class GpSampler : ISampler
 
     // Of the models with fewer observations than there may be, so many are made from earlier ones before one is made anew, to see how long that takes by now.
     private const int BeforeAnew = 100;
+
+    // With so many pending three of four trials are local instead of two (the ablation table).
+    private const int FewestLocal = 4, MostLocal = 15;
     private readonly GpOptions _options;
     private readonly long _seed;
     private readonly TimeProvider _time;
@@ -54,8 +57,8 @@ internal sealed class GpSampler : ISampler
                 fit ??= Fit(known, affordable, IsOver);
             var surrogate = fit?.Model?.For(number);
             var isOver = IsOver();
-            // Every second one from the surroundings of a good point, every fourth not from those of a settled one. Every eighth is never wary: beyond what fails there may be more.
-            var local = isInitial || isOver || number % 2 == 0 ? null : surrogate?.Local(history.Space, mayLeave: number % 4 == 1, IsOver);
+            // Every second one from the surroundings of a good point, or three of four, every fourth not from those of a settled one. Every eighth is never wary: beyond what fails there may be more.
+            var local = isInitial || isOver || number % (pending.Count is >= FewestLocal and <= MostLocal ? 4 : 2) == 0 ? null : surrogate?.Local(history.Space, mayLeave: number % 4 == 1, IsOver);
             var point = isInitial || isOver ? null
                 : local?.Propose(cube, pending, visited, _options.Candidates / 2, mayRisk: false, stream, IsOver)
                     ?? surrogate?.Propose(cube, pending, visited, _options.Candidates, mayRisk: number % 8 == 0, stream, IsOver);

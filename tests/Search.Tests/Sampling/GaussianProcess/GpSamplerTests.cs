@@ -228,12 +228,23 @@ public sealed class GpSamplerTests
         Assert.Empty(Square.Violations(suggestion.Parameters));
     }
 
-    [Theory, InlineData(60), InlineData(61)]
-    public void The_surroundings_of_the_best_point_have_a_model_of_their_own(int trials)
+    [Theory]
+    [InlineData(60, 0, false)]
+    [InlineData(61, 0, true)]
+    [InlineData(62, 0, false)]
+    [InlineData(62, 3, false)]
+    [InlineData(62, 4, true)]
+    [InlineData(62, 15, true)]
+    [InlineData(62, 16, false)]
+    [InlineData(60, 7, false)]
+    [InlineData(61, 7, true)]
+    public void The_surroundings_of_the_best_point_have_a_model_of_their_own(int trials, int pending, bool isLocal)
     {
         // A bowl far from the origin of its scale, so that it is flat but for its surroundings.
-        var history = Known(Square, trials, p => Math.Log(1e-4 + Bowl(p)));
-        Assert.NotEqual(Suggest(history)[0].Parameters.ToString() == Suggest(history, options: """{"trustRegion": false}""")[0].Parameters.ToString(), trials % 2 == 1);
+        var history = Known(Square, trials - pending, p => Math.Log(1e-4 + Bowl(p)));
+        for (var i = 0; i < pending; i++)
+            history = history.With(new([new("x", (i + 0.5) / 16), new("y", 0.9)]), TrialState.Running);
+        Assert.NotEqual(Suggest(history)[0].Parameters.ToString() == Suggest(history, options: """{"trustRegion": false}""")[0].Parameters.ToString(), isLocal);
     }
 
     [Fact]

@@ -9,13 +9,12 @@ internal sealed class ConfidenceBound : IAcquisition
 {
     private readonly GpModel _model;
     private readonly double _confidence;
-    private readonly double[][] _alphas, _means, _betas;
-    private readonly double[] _variances = new double[GpModel.Batch], _cs = new double[GpModel.Batch];
+    private readonly double[][] _betas;
+    private readonly double[] _means = new double[GpModel.Batch], _variances = new double[GpModel.Batch], _cs = new double[GpModel.Batch];
 
     private ConfidenceBound(GpModel model, double confidence)
     {
-        (_model, _confidence, _alphas) = (model, confidence, [model.Alpha]);
-        _means = [.. Enumerable.Range(0, GpModel.Batch).Select(_ => new double[1])];
+        (_model, _confidence) = (model, confidence);
         _betas = [.. Enumerable.Repeat(model.Alpha, GpModel.Batch)];
     }
 
@@ -30,10 +29,10 @@ internal sealed class ConfidenceBound : IAcquisition
         for (var first = 0; first < points.Count; first += GpModel.Batch)
         {
             double[][] batch = [.. points.Skip(first).Take(GpModel.Batch)];
-            _model.Predict(batch, _alphas, _means, _variances);
+            _model.Predict(batch, _means, _variances);
             TensorPrimitives.Sqrt(_variances, _cs);
             for (var c = 0; c < batch.Length; c++)
-                (values[first + c], _cs[c]) = (_means[c][0] + _confidence * _cs[c], 0.5 * _confidence / _cs[c]);
+                (values[first + c], _cs[c]) = (_means[c] + _confidence * _cs[c], 0.5 * _confidence / _cs[c]);
             if (gradients is not null)
                 _model.Gradient(batch, _betas, _cs, [.. gradients.Skip(first).Take(batch.Length)]);
         }

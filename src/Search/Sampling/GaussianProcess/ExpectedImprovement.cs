@@ -11,13 +11,12 @@ internal sealed class ExpectedImprovement : IAcquisition
 {
     private readonly GpModel _model;
     private readonly double _best;
-    private readonly double[][] _alphas, _means, _betas;
-    private readonly double[] _variances = new double[GpModel.Batch], _cs = new double[GpModel.Batch];
+    private readonly double[][] _betas;
+    private readonly double[] _means = new double[GpModel.Batch], _variances = new double[GpModel.Batch], _cs = new double[GpModel.Batch];
 
     private ExpectedImprovement(GpModel model, double best)
     {
-        (_model, _best, _alphas) = (model, best, [model.Alpha]);
-        _means = [.. Enumerable.Range(0, GpModel.Batch).Select(_ => new double[1])];
+        (_model, _best) = (model, best);
         _betas = [.. Enumerable.Range(0, GpModel.Batch).Select(_ => new double[model.X.Count])];
     }
 
@@ -43,11 +42,11 @@ internal sealed class ExpectedImprovement : IAcquisition
         for (var first = 0; first < points.Count; first += GpModel.Batch)
         {
             double[][] batch = [.. points.Skip(first).Take(GpModel.Batch)];
-            _model.Predict(batch, _alphas, _means, _variances);
+            _model.Predict(batch, _means, _variances);
             for (var c = 0; c < batch.Length; c++)
             {
                 var sigma = Math.Sqrt(_variances[c]);
-                var gain = _means[c][0] - _best;
+                var gain = _means[c] - _best;
                 var (log, slope) = LogExpectedImprovement.LogH(gain / sigma);
                 values[first + c] = Math.Log(sigma) + log;
                 if (gradients is null)

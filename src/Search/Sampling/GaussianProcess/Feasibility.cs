@@ -19,8 +19,7 @@ internal sealed class Feasibility
     private const int Recent = 8, TooMany = 3;
     private const double Wary = 10, Sure = 3;
     private readonly List<Part> _parts;
-    private readonly double[][] _means = [.. Enumerable.Range(0, GpModel.Batch).Select(_ => new double[1])];
-    private readonly double[] _variances = new double[GpModel.Batch], _cs = new double[GpModel.Batch];
+    private readonly double[] _means = new double[GpModel.Batch], _variances = new double[GpModel.Batch], _cs = new double[GpModel.Batch];
 
     private Feasibility(List<Part> parts) => _parts = parts;
 
@@ -93,11 +92,11 @@ internal sealed class Feasibility
             for (var first = 0; first < points.Count; first += GpModel.Batch)
             {
                 double[][] batch = [.. points.Skip(first).Take(GpModel.Batch)];
-                part.Model.Predict(batch, [part.Model.Alpha], _means, _variances);
+                part.Model.Predict(batch, _means, _variances);
                 var betas = new double[batch.Length][];
                 for (var c = 0; c < batch.Length; c++)
                 {
-                    var z = _means[c][0] / Math.Sqrt(_variances[c]);
+                    var z = _means[c] / Math.Sqrt(_variances[c]);
                     var sharpness = isWary ? Wary : 1;
                     var (log, slope) = LogNormal(part.IsLabel ? sharpness * (z - Margin) : z);
                     if (part.IsLabel)

@@ -10,8 +10,8 @@ internal sealed class FrontAcquisition : IAcquisition
 {
     private readonly GpModel[] _models;
     private readonly Scalarization _scalarization;
-    private readonly double[][][] _alphas, _means, _betas;
-    private readonly double[][] _variances, _cs;
+    private readonly double[][][] _betas;
+    private readonly double[][] _means, _variances, _cs;
     private readonly double[] _m, _v;
     private readonly double _best;
     private readonly double? _confidence;
@@ -21,10 +21,8 @@ internal sealed class FrontAcquisition : IAcquisition
     {
         (_models, _scalarization, _best, _confidence) = (models, scalarization, best, confidence);
         var k = models.Length;
-        _alphas = [.. models.Select(m => new[] { m.Alpha })];
-        _means = [.. models.Select(_ => Rows(GpModel.Batch, 1))];
         _betas = [.. models.Select(m => Rows(GpModel.Batch, m.X.Count))];
-        (_variances, _cs) = (Rows(k, GpModel.Batch), Rows(k, GpModel.Batch));
+        (_means, _variances, _cs) = (Rows(k, GpModel.Batch), Rows(k, GpModel.Batch), Rows(k, GpModel.Batch));
         (_m, _v, _minimum) = (new double[k], new double[k], new NormalMinimum(k));
     }
 
@@ -67,7 +65,7 @@ internal sealed class FrontAcquisition : IAcquisition
         {
             double[][] batch = [.. points.Skip(first).Take(GpModel.Batch)];
             for (var j = 0; j < _models.Length; j++)
-                _models[j].Predict(batch, _alphas[j], _means[j], _variances[j]);
+                _models[j].Predict(batch, _means[j], _variances[j]);
             for (var c = 0; c < batch.Length; c++)
             {
                 values[first + c] = Combine(c);
@@ -91,7 +89,7 @@ internal sealed class FrontAcquisition : IAcquisition
     private double Combine(int point)
     {
         for (var j = 0; j < _m.Length; j++)
-            (_m[j], _v[j]) = (_scalarization.Part(j, _means[j][point][0]), _scalarization.Scale(j) * _scalarization.Scale(j) * _variances[j][point]);
+            (_m[j], _v[j]) = (_scalarization.Part(j, _means[j][point]), _scalarization.Scale(j) * _scalarization.Scale(j) * _variances[j][point]);
         _minimum.Of(_m, _v);
         var s = Math.Sqrt(_minimum.Variance);
         var z = (_minimum.Mean - _best) / s;

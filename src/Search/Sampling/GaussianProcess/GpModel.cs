@@ -117,22 +117,20 @@ internal sealed class GpModel
     /// <summary>Posterior mean and variance (without noise) at a point, shape [d].</summary>
     public (double Mean, double Variance) Predict(double[] point)
     {
-        var (means, variance) = (new double[1][] { new double[1] }, new double[1]);
-        Predict([point], [Alpha], means, variance);
-        return (means[0][0], variance[0]);
+        var (mean, variance) = (new double[1], new double[1]);
+        Predict([point], mean, variance);
+        return (mean[0], variance[0]);
     }
 
-    /// <summary>The variances at up to <see cref="Batch"/> points, shape [points], and their means for several vectors α of shape [n], as those
-    /// of draws of the observations, shape [points][alphas].</summary>
-    public void Predict(ReadOnlySpan<double[]> points, double[][] alphas, double[][] means, Span<double> variances)
+    /// <summary>Posterior means and variances (without noise) at up to <see cref="Batch"/> points, shape [points].</summary>
+    public void Predict(ReadOnlySpan<double[]> points, Span<double> means, Span<double> variances)
     {
         var n = X.Count;
         for (var c = 0; c < points.Length; c++)
         {
             var k = _k.AsSpan(c * n, n);
             Kernel.Row(points[c], X, k, _slopes.AsSpan(c * n, n));
-            for (var a = 0; a < alphas.Length; a++)
-                means[c][a] = Mean + Dots.One(k, alphas[a]);
+            means[c] = Mean + Dots.One(k, Alpha);
             for (var i = 0; i < n; i++)
                 _interleaved[i * Batch + c] = k[i];
         }

@@ -213,9 +213,9 @@ public sealed class GpModelTests
 
     private static (double, double) Batch(GpModel model, double[][] points, int i)
     {
-        var (batch, means, variances) = (points.Skip(i / GpModel.Batch * GpModel.Batch).Take(GpModel.Batch).ToArray(), Enumerable.Range(0, GpModel.Batch).Select(_ => new double[1]).ToArray(), new double[GpModel.Batch]);
-        model.Predict(batch, [model.Alpha], means, variances);
-        return (means[i % GpModel.Batch][0], variances[i % GpModel.Batch]);
+        var (batch, means, variances) = (points.Skip(i / GpModel.Batch * GpModel.Batch).Take(GpModel.Batch).ToArray(), new double[GpModel.Batch], new double[GpModel.Batch]);
+        model.Predict(batch, means, variances);
+        return (means[i % GpModel.Batch], variances[i % GpModel.Batch]);
     }
 
     [Fact]
